@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What went wrong, as a code and one sentence.
+
+#ifndef NN_ERROR_H
+#define NN_ERROR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Every function of the engine returns 0 or one of these. The numbers equal
+// the negative errno values of Linux and newlib that come closest.
+enum {
+    NN_OK = 0,
+    NN_ERR_INPUT = -5,        // the caller's row source failed (EIO)
+    NN_ERR_NO_MEMORY = -12,   // a caller's buffer is too small (ENOMEM)
+    NN_ERR_INVALID = -22,     // the model breaks the format's rules (EINVAL)
+    NN_ERR_RANGE = -34,       // a size or a sum exceeds 32 bits (ERANGE)
+    NN_ERR_UNSUPPORTED = -95, // a valid model that needs what is not here
+};
+
+enum { NN_ERROR_TEXT = 192 };
+
+// Filled by every function that can fail on its input. text is always
+// terminated, has no trailing full stop or line break and names the tensor
+// or operator that is at fault.
+typedef struct nn_error {
+    int code;
+    char text[NN_ERROR_TEXT];
+} nn_error;
+
+// Sets error to code and text made of format; returns code, so that a check
+// is one line. error may be NULL. Conversions: %s string, %d int32_t,
+// %u uint32_t, %x uint32_t in hexadecimal, %% itself; nothing else.
+// Text that does not fit is cut.
+int nn_fail(nn_error *error, int code, const char *format, ...);
+
+#endif

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// What an operator is to the engine: checks at load time, rows at run time.
+
+#ifndef NN_OP_H
+#define NN_OP_H
+
+#include <assert.h>
+
+#include "nn/error.h"
+#include "nn/graph.h"
+
+// Where a tensor's rows lie. Row y starts at data + (y % ring) * row_bytes;
+// a whole tensor has ring == its rows, so its bytes are contiguous from data.
+typedef struct nn_view {
+    uint8_t *data;
+    uint32_t row_bytes;
+    uint32_t ring;
+} nn_view;
+
+static inline void *nn_view_row(const nn_view *view, uint32_t row) {
+    return view->data + (size_t)(row % view->ring) * view->row_bytes;
+}
+
+// One call of a kernel. in[k] is inputs[k] (data NULL where left out), out[k]
+// is outputs[k]. scratch has op->scratch_bytes bytes that hold nothing between
+// calls, keep has op->keep_bytes bytes that begin() filled; both are aligned
+// to 16 bytes. In place, out[0].data may equal in[k].data for the inputs that
+// op->in_place names.
+typedef struct nn_call {
+    const nn_graph *graph;
+    const nn_op *op;
+    const nn_view *in;
+    const nn_view *out;
+    void *scratch;
+    void *keep;
+} nn_call;
+
+// What check() is given: the graph so far and the operator's options.
+typedef struct nn_loader {
+    nn_graph *graph;
+    nn_op *op;            // the operator being checked
+    uint32_t options;     // position of its options table in the file, 0: none
+    uint32_t options_type; // BuiltinOptions tag of that table
+    nn_error *error;
+} nn_loader;
+
+// An operator kind. Tables of these end with a NULL name.
+typedef struct nn_op_def {
+    uint16_t code; // BuiltinOperator of the TFLite schema
+    uint8_t min_inputs, max_inputs;   // max 255: any number
+    uint8_t min_outputs, max_outputs; // likewise
+    const char *name; // as in the schema: "CONV_2D"
+    // Validates types, shapes, quantisation and options of loader->op; fills
+    // params, row_local, alias, in_place, scratch_bytes, keep_bytes and macs
+    // and may set rows and row_bytes of the outputs. Everything that run()
+    // relies on is checked here: run() cannot fail. Outputs' sizes in the
+    // file are untrusted too: they must equal what the operator makes.
+    int (*check)(nn_loader *loader);
+    // For row_local operators: the rows [*first, *end) of input k (a dynamic
+    // tensor) that output row y reads, within 0 … rows of that input; an
+    // empty range (*first == *end) where it reads none. Both never fall as y
+    // grows. NULL: row y of every input (row 0 of an input with one row).
+    void (*rows)(const nn_graph *graph, const nn_op *op, uint32_t k,
+                 uint32_t y, uint32_t *first, uint32_t *end);
+    // Fills call->keep once before the first run() of an inference, or NULL.
+    void (*begin)(const nn_call *call);
+    // Computes rows first … end-1 of every output (of output 0's row count).
+    // Operators that are not row_local are called once with all rows.
+    void (*run)(const nn_call *call, uint32_t first, uint32_t end);
+} nn_op_def;
+
+// The parameters of op as type T, which must fit NN_PARAM_BYTES.
+#define NN_PARAMS(op, T)                                                       \
+    ((T *)(void *)((op)->params +                                              \
+                   0 * sizeof(char[sizeof(T) <= NN_PARAM_BYTES ? 1 : -1])))
+
+static inline const nn_tensor *nn_op_input(const nn_graph *graph,
+                                           const nn_op *op, uint32_t k) {
+    return op->inputs[k] == NN_NONE ? NULL : &graph->tensors[op->inputs[k]];
+}
+
+static inline nn_tensor *nn_op_output(const nn_graph *graph, const nn_op *op,
+                                      uint32_t k) {
+    return &graph->tensors[op->outputs[k]];
+}
+
+static inline const nn_tensor *nn_call_input(const nn_call *c, uint32_t k) {
+    return nn_op_input(c->graph, c->op, k);
+}
+
+static inline const nn_tensor *nn_call_output(const nn_call *c, uint32_t k) {
+    return nn_op_output(c->graph, c->op, k);
+}
+
+// Helpers for check(). Each returns 0 or fails with a sentence that begins
+// with the operator's index and name ("op 7 CONV_2D: ").
+
+// Fails with code and a text of format (see nn_fail).
+int nn_op_fail(const nn_loader *loader, int code, const char *format, ...);
+// Input k is there (not left out).
+int nn_need_input(const nn_loader *loader, uint32_t k);
+// Input/output k has one of the types in the mask of NN_TYPE_BIT()s; an input
+// that is left out passes.
+#define NN_TYPE_BIT(type) (1u << (type))
+int nn_need_input_type(const nn_loader *loader, uint32_t k, uint32_t mask);
+int nn_need_output_type(const nn_loader *loader, uint32_t k, uint32_t mask);
+// Input/output k is quantised per tensor: one scale, finite and above 0, and
+// a zero point within its type's range.
+int nn_need_input_scale(const nn_loader *loader, uint32_t k);
+int nn_need_output_scale(const nn_loader *loader, uint32_t k);
+// Output k has exactly these sizes.
+int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
+                         const int32_t *dim);
+// Output k and input j have the same scale and zero point (operators that
+// only move bytes).
+int nn_need_same_scale(const nn_loader *loader, uint32_t j, uint32_t k);
+// Input k is a constant.
+int nn_need_constant(const nn_loader *loader, uint32_t k);
+// Copies a constant int32 or int64 input of one dimension (or a scalar) into
+// value[0 … max-1] and its length into *count; a value beyond int32 fails.
+int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
+                     int32_t *value, uint32_t *count);
+
+// Options: field is the number of the field in the options table of the
+// TFLite schema, fallback its default. Reading past the table is impossible:
+// a field that is not there gives the fallback.
+int32_t nn_option_int(const nn_loader *loader, uint32_t field,
+                      int32_t fallback);     // int32 fields
+int32_t nn_option_byte(const nn_loader *loader, uint32_t field,
+                       int32_t fallback);    // enums (int8) and bool
+float nn_option_float(const nn_loader *loader, uint32_t field, float fallback);
+// An int32 vector; *count 0 and NULL where it is not there. Its elements may
+// be unaligned: read them with nn_load_i32().
+int nn_option_ints(const nn_loader *loader, uint32_t field,
+                   const uint8_t **values, uint32_t *count);
+int32_t nn_load_i32(const uint8_t *bytes);
+
+#endif
