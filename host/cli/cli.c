@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Messages, numbers, progress and places, the same for all sub-commands.
+
+#include "host/cli/cli.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int cli_fail(const char *what, const char *why, ...) {
+    va_list arguments;
+    va_start(arguments, why);
+    fprintf(stderr, "blazecam: %s: ", what);
+    vfprintf(stderr, why, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return CLI_FAILED;
+}
+
+int cli_usage(const char *command, const char *why, ...) {
+    va_list arguments;
+    va_start(arguments, why);
+    fprintf(stderr, "blazecam: %s: ", command);
+    vfprintf(stderr, why, arguments);
+    fprintf(stderr, "; see 'blazecam %s --help'\n", command);
+    va_end(arguments);
+    return CLI_WRONG_USAGE;
+}
+
+int cli_number(const char *command, const char *option, const char *word,
+        double low, double high, double *number) {
+    char *end;
+    double value = strtod(word, &end);
+    if (end == word || *end != '\0' || !isfinite(value) || value < low ||
+            value > high) {
+        return cli_usage(command, "%s wants a number from %g to %g, not '%s'",
+                option, low, high, word);
+    }
+    *number = value;
+    return 0;
+}
+
+void cli_progress(const char *verb, size_t done, size_t total) {
+    if (!isatty(STDERR_FILENO)) {
+        return;
+    }
+    if (done >= total) {
+        fprintf(stderr, "\r\033[K");
+    } else {
+        fprintf(stderr, "\r\033[K%s %zu/%zu", verb, done + 1, total);
+    }
+    fflush(stderr);
+}
+
+int cli_beside(char *path, size_t bytes, const char *relative) {
+    ssize_t length = readlink("/proc/self/exe", path, bytes);
+    if (length <= 0 || (size_t)length >= bytes) {
+        return -1;
+    }
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return -1;
+    }
+    size_t directory = (size_t)(slash - path) + 1;
+    if (directory + strlen(relative) >= bytes) {
+        return -1;
+    }
+    strcpy(path + directory, relative);
+    return 0;
+}

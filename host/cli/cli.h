@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// What all sub-commands share: messages, exit statuses, options, progress.
+
+#ifndef CLI_H
+#define CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CLI_FAILED = 1, CLI_WRONG_USAGE = 2 };
+
+// Lets the compiler compare a format, argument number text, with the words
+// behind it, from argument number rest on.
+#if defined(__GNUC__)
+#define CLI_PRINTF(text, rest) __attribute__((format(printf, text, rest)))
+#else
+#define CLI_PRINTF(text, rest)
+#endif
+
+// Says "blazecam: what: why" on standard error; returns CLI_FAILED.
+int cli_fail(const char *what, const char *why, ...) CLI_PRINTF(2, 3);
+
+// Says "blazecam: command: why; see 'blazecam command --help'"; returns
+// CLI_WRONG_USAGE.
+int cli_usage(const char *command, const char *why, ...) CLI_PRINTF(2, 3);
+
+// Words that one option takes, as in "--input A B C".
+typedef struct cli_list {
+    const char **items; // room for argc words, the caller's
+    size_t count;
+} cli_list;
+
+// One option: exactly one of the three goals is set.
+typedef struct cli_option {
+    const char *name;   // with its dashes: "--json", "-o"
+    bool *flag;         // set where the option is present
+    const char **value; // set to the word behind the option or behind "="
+    cli_list *list;     // gets all words up to the next option
+} cli_option;
+
+// Reads argv[1] and on. Words that belong to no option are moved to argv[1] …
+// argv[*operands]; "--" ends the options. Unknown options, missing values and
+// options given twice are wrong usage (lists may come twice). Returns 0 or
+// CLI_WRONG_USAGE.
+int cli_parse(int argc, char **argv, const cli_option *options, size_t count,
+        int *operands);
+
+// Reads a whole word as a number between low and high. Returns 0 or
+// CLI_WRONG_USAGE, having named the option.
+int cli_number(const char *command, const char *option, const char *word,
+        double low, double high, double *number);
+
+// Shows "verb done/total" on standard error when that is a terminal, else
+// nothing; done == total wipes it.
+void cli_progress(const char *verb, size_t done, size_t total);
+
+// The path of a file that lies beside the command, such as "../models/x":
+// relative to the directory of the running program. Returns 0, or -1 when
+// path is too small or the program's place is unknown.
+int cli_beside(char *path, size_t bytes, const char *relative);
+
+#endif

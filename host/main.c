@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The blazecam command: picks the sub-command.
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/cli/cli.h"
+#include "host/commands.h"
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *arguments;
+    const char *does;
+} command;
+
+static const command commands[] = {
+        {NULL, NULL, NULL, NULL},
+};
+
+static void print_command(FILE *to, const command *cmd) {
+    fprintf(to, "  %s %s\n      %s\n", cmd->name, cmd->arguments, cmd->does);
+}
+
+static void print_help(FILE *to) {
+    fprintf(to, "usage: blazecam COMMAND [ARGUMENT]...\n\n");
+    for (const command *cmd = commands; cmd->name != NULL; cmd++) {
+        print_command(to, cmd);
+    }
+    fprintf(to,
+            "\n'blazecam COMMAND --help' shows one command alone.\n"
+            "Exit status: 0 success, 1 failure, 2 wrong usage.\n");
+}
+
+static bool asks_for_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int dispatch(int argc, char **argv) {
+    if (argc < 2) {
+        print_help(stderr);
+        return CLI_WRONG_USAGE;
+    }
+    if (asks_for_help(argv[1]) || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return 0;
+    }
+    for (const command *cmd = commands; cmd->name != NULL; cmd++) {
+        if (strcmp(argv[1], cmd->name) != 0) {
+            continue;
+        }
+        for (int k = 2; k < argc && strcmp(argv[k], "--") != 0; k++) {
+            if (asks_for_help(argv[k])) {
+                printf("usage: blazecam %s %s\n\n%s\n", cmd->name,
+                        cmd->arguments, cmd->does);
+                return 0;
+            }
+        }
+        return cmd->run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "blazecam: %s: no such command; see 'blazecam --help'\n",
+            argv[1]);
+    return CLI_WRONG_USAGE;
+}
+
+int main(int argc, char **argv) {
+    int status = dispatch(argc, argv);
+    // A full disk shows only when the last bytes are written.
+    if (fflush(stdout) != 0 && status == 0) {
+        status = cli_fail("standard output", "cannot be written");
+    }
+    return status;
+}
