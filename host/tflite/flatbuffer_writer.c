@@ -50,15 +50,15 @@ static void pad(fbw *w, size_t bytes, size_t align) {
     }
     size_t rest = (w->used + bytes) % align;
     size_t fill = rest ? align - rest : 0;
-    uint8_t *at = take(w, fill);
-    if (at && fill) {
+    uint8_t *at = fill ? take(w, fill) : NULL;
+    if (at) {
         memset(at, 0, fill);
     }
 }
 
 static void put(fbw *w, const void *value, size_t bytes) {
-    uint8_t *at = take(w, bytes);
-    if (at && bytes) {
+    uint8_t *at = bytes ? take(w, bytes) : NULL;
+    if (at) {
         memcpy(at, value, bytes);
     }
 }
