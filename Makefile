@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
-# Builds the command, the models and the tests. `make help` lists the targets.
-
-# What is absent is set up first (see tools/setup); OFFLINE setups work too.
-SETUP := tools/setup
+# Builds, tests and runs everything; `make help` lists the targets and V=1 shows
+# the commands. What a target needs and the machine lacks is set up first, by
+# tools/setup.
 
 BUILD := build
 DEPS := $(BUILD)/deps
 PHOTO ?= $(DEPS)/grace_hopper.jpg
+FUZZ_RUNS ?= 20000
+FUZZ_SECONDS ?= 3600
+Q := $(if $(V),,@)
+MAKEFLAGS += -j$(shell nproc)
 
 # The virtual camera is the only part that needs Unicorn, whose licence (GPL-2)
-# reaches the binary: VCAM=0 builds the command without it.
-VCAM ?= $(if $(wildcard host/vcam/*.c),1,0)
+# then holds for the binary: VCAM=0 builds the command without it.
+VCAM ?= $(if $(wildcard host/vcam),1,0)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -19,100 +22,161 @@ CLANG ?= clang
 
 WARN := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wvla -Wundef \
     -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-align \
-    -Wwrite-strings -Wformat=2 -Wimplicit-fallthrough -Wnull-dereference
+    -Wwrite-strings -Wformat=2 -Wimplicit-fallthrough
 # No contraction: the same float source gives the same bytes on every machine.
-BASE := -std=c11 -ffp-contract=off -Isrc -I. -D_POSIX_C_SOURCE=200809L \
-    -DBLAZECAM_VCAM=$(VCAM) $(WARN) -MMD -MP
-LIBS := -ljpeg -lpng -lm
-ifeq ($(VCAM),1)
-LIBS := -lunicorn $(LIBS)
-endif
+FLAGS := -std=c11 -ffp-contract=off -Isrc -I. -D_POSIX_C_SOURCE=200809L \
+    -DBLAZECAM_VCAM=$(VCAM) $(WARN)
+LIBS := $(if $(filter 1,$(VCAM)),-lunicorn) -ljpeg -lpng -lm
 
-# One line for each tree of objects: directory, compiler, flags.
+# The sources are compiled three times: for use, for tests, for fuzzing.
 CC_host := $(CC)
-FLAGS_host := $(BASE) -O2 -g $(CFLAGS)
+FLAGS_host := $(FLAGS) -O2 -g $(CFLAGS)
 CC_test := $(CLANG)
-FLAGS_test := $(BASE) -O1 -g -fno-omit-frame-pointer \
+FLAGS_test := $(FLAGS) -O1 -g -fno-omit-frame-pointer \
     -fsanitize=address,undefined -fno-sanitize-recover=all
 CC_fuzz := $(CLANG)
-FLAGS_fuzz := $(BASE) -O1 -g -fno-omit-frame-pointer \
-    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FLAGS_fuzz := $(FLAGS_test) -fsanitize=fuzzer-no-link
 
 find = $(sort $(shell find $(wildcard $(1)) -name '*.c' 2>/dev/null))
+# `make test ONLY=word` and `make fuzz ONLY=word` narrow what is run.
+only = $(if $(ONLY),$(foreach f,$(1),$(if $(findstring $(ONLY),$(f)),$(f))),$(1))
+
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
 LIB_SRC := $(filter-out host/main.c host/vcam/%, \
-    $(call find,host src/nn src/face src/image))
-
-UNIT := $(sort $(wildcard test/unit/test_*.c))
-SUPPORT := $(sort $(wildcard test/support/*.c))
-FUZZ := $(sort $(wildcard test/fuzz/fuzz_*.c))
+    $(call find,host src/nn src/face src/image)) $(VCAM_SRC)
+SUPPORT := $(wildcard test/support/*.c)
+UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))
+E2E := $(call only,$(sort $(wildcard test/e2e/*.sh test/e2e/*.py)))
+FUZZ := $(call only,$(sort $(wildcard test/fuzz/fuzz_*.c)))
 UNIT_BIN := $(UNIT:%.c=$(BUILD)/%)
 FUZZ_BIN := $(FUZZ:%.c=$(BUILD)/%)
-FUZZ_RUNS ?= 20000
 
 COMMAND := $(BUILD)/host/blazecam
-MODEL := $(BUILD)/models/blazeface_front_128.tflite
 FLOAT_MODEL := $(DEPS)/face_detection_short_range.tflite
+MODEL := $(BUILD)/models/blazeface_front_128.tflite
+RANGES := models/blazeface_front_128.ranges
+ifeq ($(wildcard $(RANGES)),)
+MODEL :=
+endif
 
 .DEFAULT_GOAL := all
-.SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: all demo test lint format fuzz clean help FORCE
+.SECONDARY:
+.SUFFIXES:
+.PHONY: all demo test fuzz lint format clean help FORCE
+# `make clean all` means one after the other.
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
-all: $(COMMAND) ## build the command and the models
+all: $(COMMAND) $(MODEL) ## build what exists: the command, the models
 
-# --- set-up ---------------------------------------------------------------
+demo: $(COMMAND) $(MODEL) | setup-photo ## find the faces in PHOTO=mine.jpg
+	$(COMMAND) detect -o $(BUILD)/demo.png $(PHOTO)
+	@echo "drawn into $(BUILD)/demo.png"
 
-.PHONY: setup-host setup-test setup-lint setup-vcam
-setup-%:
-	@$(SETUP) $*
-setup-host setup-test setup-lint setup-vcam:
-	@$(SETUP) $(@:setup-%=%)
+test: $(COMMAND) $(MODEL) $(UNIT_BIN) $(FUZZ_BIN) | setup-photo
+test: ## run all tests, with a short run of each fuzz target
+	@FUZZ_RUNS=$(FUZZ_RUNS) test/run $(UNIT_BIN) -- $(E2E) $(FUZZ_BIN)
 
-# --- objects, one tree a purpose ------------------------------------------
+fuzz: $(FUZZ_BIN) ## fuzz for FUZZ_SECONDS (an hour) a target
+	@FUZZ_RUNS=-1 FUZZ_SECONDS=$(FUZZ_SECONDS) test/run $(FUZZ_BIN)
 
-# The compiler and its flags, touched when they change: objects depend on it.
-$(BUILD)/obj/%/flags: FORCE
+# --- set-up: order-only, so that it never makes anything out of date -------
+
+SETUPS := host vcam test lint firmware model photo micropython tinyusb
+.PHONY: $(SETUPS:%=setup-%)
+$(SETUPS:%=setup-%):
+	@tools/setup $(@:setup-%=%)
+
+$(FLOAT_MODEL): | setup-model ;
+
+# --- objects, libraries, programs ------------------------------------------
+
+# The compiler and its flags, rewritten only when they differ.
+$(BUILD)/%/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CC_$*) $(FLAGS_$*)' | cmp -s - $@ || \
 	    echo '$(CC_$*) $(FLAGS_$*)' > $@
 
+# tree NAME, SETUPS: the rules for one of the three sets of objects.
 define tree
-$(BUILD)/obj/$(1)/%.o: %.c $(BUILD)/obj/$(1)/flags | $(2)
+$(BUILD)/$(1)/%.o: %.c $(BUILD)/$(1)/flags | $(2)
 	@mkdir -p $$(@D)
-	$$(CC_$(1)) $$(FLAGS_$(1)) -c $$< -o $$@
+	$$(if $$(Q),@echo 'cc ($(1)) $$<')
+	$$(Q)$$(CC_$(1)) $$(FLAGS_$(1)) -MMD -MP -c $$< -o $$@
 
-$(BUILD)/obj/$(1)/libblazecam.a: $$(LIB_SRC:%.c=$(BUILD)/obj/$(1)/%.o) \
-    $$(VCAM_SRC:%.c=$(BUILD)/obj/$(1)/%.o)
+$(BUILD)/$(1)/sources: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(LIB_SRC)' | cmp -s - $$@ || echo '$$(LIB_SRC)' > $$@
+
+$(BUILD)/$(1)/libblazecam.a: $(BUILD)/$(1)/sources \
+    $$(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
-$(eval $(call tree,host,setup-host $(if $(filter 1,$(VCAM)),setup-vcam)))
-$(eval $(call tree,test,setup-test))
-$(eval $(call tree,fuzz,setup-test))
+SETUP_VCAM := $(if $(filter 1,$(VCAM)),setup-vcam)
+$(eval $(call tree,host,setup-host $(SETUP_VCAM)))
+$(eval $(call tree,test,setup-host setup-test $(SETUP_VCAM)))
+$(eval $(call tree,fuzz,setup-host setup-test $(SETUP_VCAM)))
 
-$(COMMAND): $(BUILD)/obj/host/host/main.o $(BUILD)/obj/host/libblazecam.a
+$(COMMAND): $(BUILD)/host/host/main.o $(BUILD)/host/libblazecam.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(if $(Q),@echo 'link $@')
+	$(Q)$(CC_host) $(FLAGS_host) $(LDFLAGS) $^ $(LIBS) -o $@
 
-$(BUILD)/test/unit/%: $(BUILD)/obj/test/test/unit/%.o \
-    $(SUPPORT:%.c=$(BUILD)/obj/test/%.o) $(BUILD)/obj/test/libblazecam.a
+$(BUILD)/test/unit/%: $(BUILD)/test/test/unit/%.o \
+    $(SUPPORT:%.c=$(BUILD)/test/%.o) $(BUILD)/test/libblazecam.a
 	@mkdir -p $(@D)
-	$(CLANG) -fsanitize=address,undefined $^ $(LIBS) -lcmocka -o $@
+	$(if $(Q),@echo 'link $@')
+	$(Q)$(CC_test) $(FLAGS_test) $^ $(LIBS) -lcmocka -o $@
 
-$(BUILD)/test/fuzz/%: $(BUILD)/obj/fuzz/test/fuzz/%.o \
-    $(BUILD)/obj/fuzz/libblazecam.a
+$(BUILD)/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o \
+    $(SUPPORT:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/libblazecam.a
 	@mkdir -p $(@D)
-	$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(LIBS) -o $@
+	$(if $(Q),@echo 'link $@')
+	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
-.SECONDARY:
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+$(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
+	@mkdir -p $(@D)
+	$(COMMAND) quantize $(FLOAT_MODEL) -o $@ --ranges $(RANGES)
 
-FORCE:
+# --- rules of the house -----------------------------------------------------
 
-clean: ## remove what was built, keep what was downloaded
+# Code for the host; clang-tidy looks at a file again when it or what it
+# includes has changed.
+TIDY_SRC := $(call find,host src/nn src/face src/image test)
+TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
+
+$(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-lint $(SETUP_VCAM)
+	@mkdir -p $(@D)
+	@echo clang-tidy $<
+	@clang-tidy --quiet $< -- $(FLAGS)
+	@$(CLANG) $(FLAGS) -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
+	@touch $@
+
+lint: lint-rules $(TIDY) ## check layout, clang-tidy, cppcheck, our own rules
+
+.PHONY: lint-rules
+lint-rules: | setup-lint
+	@FLAGS='$(FLAGS)' tools/lint
+# All that is wrong, not only the first.
+ifneq ($(filter lint,$(MAKECMDGOALS)),)
+MAKEFLAGS += -k
+endif
+
+format: | setup-lint ## lay out every C file as .clang-format says
+	git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+clean: ## remove what was built; downloads in build/deps stay
 	rm -rf $(filter-out $(DEPS),$(wildcard $(BUILD)/*))
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
-	    expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' \
+	    $(filter-out %.d,$(MAKEFILE_LIST)) | sort | expand -t 12
+
+FORCE:
+
+-include $(sort $(wildcard board/*/*.mk))
+-include $(shell find $(wildcard $(addprefix $(BUILD)/,host test fuzz lint)) \
+    -name '*.d' 2>/dev/null)
