@@ -29,8 +29,9 @@ typedef struct nn_error {
 } nn_error;
 
 // Sets error to code and text made of format; returns code, so that a check
-// is one line. error may be NULL. Conversions: %s string, %d int32_t,
-// %u uint32_t, %x uint32_t in hexadecimal, %% itself; nothing else.
+// is one line. error may be NULL. Conversions: %s string, %n string and its
+// uint32_t length, %d int32_t, %u uint32_t, %x uint32_t in hexadecimal, %%
+// itself; nothing else.
 // Text that does not fit is cut.
 int nn_fail(nn_error *error, int code, const char *format, ...);
 

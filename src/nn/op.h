@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "nn/error.h"
+#include "nn/flatbuffer.h"
 #include "nn/graph.h"
 
 // Where a tensor's rows lie. Row y starts at data + (y % ring) * row_bytes;
@@ -133,6 +134,5 @@ float nn_option_float(const nn_loader *loader, uint32_t field, float fallback);
 // be unaligned: read them with nn_load_i32().
 int nn_option_ints(const nn_loader *loader, uint32_t field,
                    const uint8_t **values, uint32_t *count);
-int32_t nn_load_i32(const uint8_t *bytes);
 
 #endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Checked access to a FlatBuffers file. Source of the format: "FlatBuffer
+// Internals" in the FlatBuffers documentation.
+//
+// A position is a byte offset from the start of the file; 0 stands for "not
+// there", since no object can start there. Every function checks what it
+// reads against the file's end, so a hostile file can yield nonsense values
+// but never a read outside.
+
+#ifndef NN_FLATBUFFER_H
+#define NN_FLATBUFFER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct nn_flatbuffer {
+    const uint8_t *data;
+    uint32_t bytes;
+} nn_flatbuffer;
+
+// A vector: count elements of the size that was asked for, from data.
+typedef struct nn_vector {
+    const uint8_t *data; // NULL where the field is not there
+    uint32_t position;   // of element 0
+    uint32_t count;
+} nn_vector;
+
+// Little-endian loads from bytes that may be unaligned.
+uint16_t nn_load_u16(const uint8_t *bytes);
+uint32_t nn_load_u32(const uint8_t *bytes);
+int32_t nn_load_i32(const uint8_t *bytes);
+int64_t nn_load_i64(const uint8_t *bytes);
+float nn_load_f32(const uint8_t *bytes);
+
+// The root table into *table. Returns 0, or -1 where the file is broken.
+int nn_flatbuffer_root(const nn_flatbuffer *file, uint32_t *table);
+
+// The position of a field's inline bytes (size of them), 0 where the table
+// leaves the field out. -1 where vtable or field run over the end.
+int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
+                        uint32_t field, uint32_t size, uint32_t *position);
+
+// Scalars; fallback where the field is left out. Returns 0 or -1.
+int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
+                     uint8_t fallback, uint8_t *value);
+int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table,
+                      uint32_t field, uint32_t fallback, uint32_t *value);
+
+// The table that a field points to, 0 where it is left out.
+int nn_flatbuffer_table(const nn_flatbuffer *file, uint32_t table,
+                        uint32_t field, uint32_t *position);
+
+// A vector (or string, element size 1) that a field points to.
+int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
+                         uint32_t field, uint32_t element_bytes,
+                         nn_vector *vector);
+
+// Element i of a vector of tables.
+int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
+                          uint32_t i, uint32_t *table);
+
+#endif

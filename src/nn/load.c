@@ -1,0 +1,655 @@
+// SPDX-License-Identifier: MIT
+// Reads a .tflite: tensors and operators into the caller's state memory.
+
+#include "nn/load.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "nn/flatbuffer.h"
+#include "nn/fold.h"
+#include "nn/nn.h"
+#include "nn/op.h"
+#include "nn/schema.h"
+
+// Indices are 16 bits wide; a model near this limit has no place on a camera.
+enum { MAX_COUNT = 0x7FFF, MAX_EDGES = 1 << 17 };
+
+// What the file holds, before anything is stored.
+typedef struct model_file {
+    nn_flatbuffer file;
+    nn_vector codes;
+    nn_vector buffers;
+    nn_vector tensors;
+    nn_vector operators;
+    nn_vector inputs;
+    nn_vector outputs;
+    uint32_t edges; // inputs and outputs of all operators together
+} model_file;
+
+static int broken(nn_error *error, const char *what) {
+    return nn_fail(error, NN_ERR_INVALID,
+                   "not a valid .tflite: %s runs past the end of the file or "
+                   "is damaged",
+                   what);
+}
+
+static int read_header(model_file *m, const void *data, size_t bytes,
+                       nn_error *error) {
+    if (bytes == 0) {
+        return nn_fail(error, NN_ERR_INVALID, "the file is empty");
+    }
+    if (bytes < 8 || memcmp((const uint8_t *)data + 4, "TFL3", 4) != 0) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "not a .tflite: the mark TFL3 is missing at byte 4");
+    }
+    if (bytes > INT32_MAX) {
+        return nn_fail(error, NN_ERR_RANGE, "the file is over 2 GB");
+    }
+    if (((uintptr_t)data & 3) != 0) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "the model must lie at a multiple of 4 bytes");
+    }
+    m->file = (nn_flatbuffer){data, (uint32_t)bytes};
+    return 0;
+}
+
+static int read_model(model_file *m, nn_error *error) {
+    uint32_t root;
+    uint32_t version;
+    nn_vector graphs;
+    if (nn_flatbuffer_root(&m->file, &root) != 0 ||
+        nn_flatbuffer_u32(&m->file, root, NN_MODEL_VERSION, 0, &version) !=
+            0) {
+        return broken(error, "the root table");
+    }
+    if (version != NN_SCHEMA_VERSION) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                       "schema version %u, this engine reads version 3",
+                       version);
+    }
+    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_OPERATOR_CODES, 4,
+                             &m->codes) != 0) {
+        return broken(error, "the list of operator codes");
+    }
+    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_BUFFERS, 4,
+                             &m->buffers) != 0) {
+        return broken(error, "the list of buffers");
+    }
+    uint32_t graph;
+    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_SUBGRAPHS, 4,
+                             &graphs) != 0 ||
+        graphs.count == 0 ||
+        nn_flatbuffer_element(&m->file, &graphs, 0, &graph) != 0) {
+        return broken(error, "the list of subgraphs");
+    }
+    const struct {
+        uint32_t field;
+        nn_vector *vector;
+        const char *name;
+    } lists[] = {
+        {NN_SUBGRAPH_TENSORS, &m->tensors, "the list of tensors"},
+        {NN_SUBGRAPH_OPERATORS, &m->operators, "the list of operators"},
+        {NN_SUBGRAPH_INPUTS, &m->inputs, "the list of inputs"},
+        {NN_SUBGRAPH_OUTPUTS, &m->outputs, "the list of outputs"},
+    };
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (nn_flatbuffer_vector(&m->file, graph, lists[i].field, 4,
+                                 lists[i].vector) != 0) {
+            return broken(error, lists[i].name);
+        }
+        if (lists[i].vector->count > MAX_COUNT) {
+            return nn_fail(error, NN_ERR_RANGE,
+                           "%s has %u entries, at most 32767 can be read",
+                           lists[i].name, lists[i].vector->count);
+        }
+    }
+    return 0;
+}
+
+// The inputs and outputs of operator i, as vectors of int32.
+static int operator_edges(const model_file *m, uint32_t i, uint32_t *table,
+                          nn_vector *inputs, nn_vector *outputs,
+                          nn_error *error) {
+    if (nn_flatbuffer_element(&m->file, &m->operators, i, table) != 0 ||
+        nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_INPUTS, 4,
+                             inputs) != 0 ||
+        nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_OUTPUTS, 4,
+                             outputs) != 0) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "op %u: its table is damaged or runs past the end of "
+                       "the file",
+                       i);
+    }
+    return 0;
+}
+
+static int count_edges(model_file *m, nn_error *error) {
+    m->edges = 0;
+    for (uint32_t i = 0; i < m->operators.count; i++) {
+        uint32_t table;
+        nn_vector inputs;
+        nn_vector outputs;
+        int err = operator_edges(m, i, &table, &inputs, &outputs, error);
+        if (err != 0) {
+            return err;
+        }
+        // both counts are below 2^29, for their elements lie in the file; a
+        // file of many operators that share one long list is still refused
+        if (inputs.count > MAX_COUNT || outputs.count > MAX_COUNT ||
+            m->edges + inputs.count + outputs.count > MAX_EDGES) {
+            return nn_fail(error, NN_ERR_RANGE,
+                           "op %u: too many inputs and outputs", i);
+        }
+        m->edges += inputs.count + outputs.count;
+    }
+    return 0;
+}
+
+static int open_model(model_file *m, const void *data, size_t bytes,
+                      nn_error *error) {
+    int err = read_header(m, data, bytes, error);
+    if (err == 0) {
+        err = read_model(m, error);
+    }
+    return err != 0 ? err : count_edges(m, error);
+}
+
+static size_t align_up(size_t bytes) {
+    return (bytes + NN_ALIGN - 1) / NN_ALIGN * NN_ALIGN;
+}
+
+static size_t state_bytes_of(const model_file *m) {
+    size_t edges = m->edges + m->inputs.count + m->outputs.count;
+    return align_up(m->tensors.count * sizeof(nn_tensor)) +
+           align_up(m->operators.count * sizeof(nn_op)) +
+           align_up(edges * sizeof(uint16_t));
+}
+
+int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
+               nn_error *error) {
+    model_file m;
+    int err = open_model(&m, file, file_bytes, error);
+    if (err == 0) {
+        *bytes = state_bytes_of(&m);
+    }
+    return err;
+}
+
+static int tensor_fail(nn_error *error, int code, const nn_tensor *t,
+                       const char *what) {
+    return nn_fail(error, code, "tensor %u '%n': %s", t->index, t->name,
+                   t->name_length, what);
+}
+
+static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
+                      nn_error *error) {
+    nn_vector shape;
+    uint8_t type;
+    if (nn_flatbuffer_vector(&m->file, table, NN_TENSOR_SHAPE, 4, &shape) !=
+            0 ||
+        nn_flatbuffer_u8(&m->file, table, NN_TENSOR_TYPE, 0, &type) != 0) {
+        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+    }
+    t->type = type;
+    uint32_t size = nn_type_bytes(t->type);
+    if (size == 0) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                       "tensor %u '%n': element type %u is not supported",
+                       t->index, t->name, t->name_length, (uint32_t)type);
+    }
+    if (shape.count > NN_MAX_RANK) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                       "tensor %u '%n': %u dimensions, at most %u are "
+                       "supported",
+                       t->index, t->name, t->name_length, shape.count,
+                       (uint32_t)NN_MAX_RANK);
+    }
+    t->rank = (uint8_t)shape.count;
+    uint64_t bytes = size;
+    for (uint32_t i = 0; i < shape.count; i++) {
+        t->dim[i] = nn_load_i32(shape.data + 4 * i);
+        if (t->dim[i] < 0) {
+            return nn_fail(error, NN_ERR_INVALID,
+                           "tensor %u '%n': dimension %u is %d", t->index,
+                           t->name, t->name_length, i, t->dim[i]);
+        }
+        bytes *= (uint32_t)t->dim[i];
+        if (bytes > INT32_MAX) {
+            return tensor_fail(error, NN_ERR_RANGE, t,
+                               "its size exceeds 2 GB");
+        }
+    }
+    t->bytes = (uint32_t)bytes;
+    t->rows = 1;
+    t->row_bytes = t->bytes;
+    if (t->rank == 4 && t->bytes != 0) {
+        t->rows = (uint32_t)t->dim[0] * (uint32_t)t->dim[1];
+        t->row_bytes = t->bytes / t->rows;
+    }
+    return 0;
+}
+
+static int check_zero_point(const nn_tensor *t, int64_t zero_point) {
+    switch (t->type) {
+    case NN_INT8:
+        return zero_point >= INT8_MIN && zero_point <= INT8_MAX ? 0 : -1;
+    case NN_UINT8:
+        return zero_point >= 0 && zero_point <= UINT8_MAX ? 0 : -1;
+    case NN_INT16:
+        return zero_point >= INT16_MIN && zero_point <= INT16_MAX ? 0 : -1;
+    default:
+        return zero_point >= INT32_MIN && zero_point <= INT32_MAX ? 0 : -1;
+    }
+}
+
+static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
+                             nn_error *error) {
+    uint32_t q;
+    nn_vector scales;
+    nn_vector zero_points;
+    uint32_t axis;
+    if (nn_flatbuffer_table(&m->file, table, NN_TENSOR_QUANTIZATION, &q) !=
+        0) {
+        return tensor_fail(error, NN_ERR_INVALID, t,
+                           "its quantisation is damaged");
+    }
+    if (q == 0) {
+        return 0;
+    }
+    if (nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_SCALE, 4, &scales) !=
+            0 ||
+        nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_ZERO_POINT, 8,
+                             &zero_points) != 0 ||
+        nn_flatbuffer_u32(&m->file, q, NN_QUANTIZATION_DIMENSION, 0, &axis) !=
+            0) {
+        return tensor_fail(error, NN_ERR_INVALID, t,
+                           "its quantisation is damaged");
+    }
+    if (scales.count == 0) {
+        return 0;
+    }
+    if (scales.count > UINT16_MAX || (scales.position & 3) != 0) {
+        return tensor_fail(error, NN_ERR_INVALID, t,
+                           "its list of scales is too long or misaligned");
+    }
+    if (zero_points.count != 0 && zero_points.count != scales.count) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "tensor %u '%n': %u scales but %u zero points",
+                       t->index, t->name, t->name_length, scales.count,
+                       zero_points.count);
+    }
+    if (scales.count > 1 &&
+        (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "tensor %u '%n': %u scales do not fit its dimension %u",
+                       t->index, t->name, t->name_length, scales.count, axis);
+    }
+    for (uint32_t i = 0; i < scales.count; i++) {
+        float scale = nn_load_f32(scales.data + 4 * i);
+        if (!isfinite(scale) || scale < 0) {
+            return nn_fail(error, NN_ERR_INVALID,
+                           "tensor %u '%n': scale %u is not a finite number "
+                           "of at least 0",
+                           t->index, t->name, t->name_length, i);
+        }
+        if (zero_points.count != 0 &&
+            check_zero_point(t, nn_load_i64(zero_points.data + 8 * i)) != 0) {
+            return nn_fail(error, NN_ERR_INVALID,
+                           "tensor %u '%n': zero point %u is outside its "
+                           "type's range",
+                           t->index, t->name, t->name_length, i);
+        }
+    }
+    t->scales = (const float *)(const void *)scales.data;
+    t->zero_points = zero_points.data;
+    t->scale_count = (uint16_t)scales.count;
+    t->scale_axis = (uint8_t)(scales.count > 1 ? axis : 0);
+    t->scale = nn_load_f32(scales.data);
+    t->zero_point = nn_tensor_zero_point(t, 0);
+    return 0;
+}
+
+static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
+                     nn_error *error) {
+    uint32_t index;
+    uint32_t buffer;
+    uint32_t offset;
+    nn_vector data;
+    if (nn_flatbuffer_u32(&m->file, table, NN_TENSOR_BUFFER, 0, &index) != 0) {
+        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+    }
+    if (index >= m->buffers.count) {
+        if (index == 0) {
+            return 0; // a file without a single constant
+        }
+        return nn_fail(error, NN_ERR_INVALID,
+                       "tensor %u '%n': buffer %u of %u", t->index, t->name,
+                       t->name_length, index, m->buffers.count);
+    }
+    if (nn_flatbuffer_element(&m->file, &m->buffers, index, &buffer) != 0 ||
+        nn_flatbuffer_vector(&m->file, buffer, NN_BUFFER_DATA, 1, &data) !=
+            0 ||
+        nn_flatbuffer_field(&m->file, buffer, NN_BUFFER_OFFSET, 8, &offset) !=
+            0) {
+        return tensor_fail(error, NN_ERR_INVALID, t, "its buffer is damaged");
+    }
+    if (offset != 0 && nn_load_i64(m->file.data + offset) > 1) {
+        return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
+                           "its data lies behind the FlatBuffer, which is "
+                           "for models above 2 GB");
+    }
+    if (t->bytes == 0) {
+        t->data = m->file.data; // a shape of no dimensions: nothing to read
+        return 0;
+    }
+    if (data.count == 0) {
+        return 0;
+    }
+    if (data.count != t->bytes) {
+        return nn_fail(error, NN_ERR_INVALID,
+                       "tensor %u '%n': its shape needs %u bytes, its buffer "
+                       "has %u",
+                       t->index, t->name, t->name_length, t->bytes,
+                       data.count);
+    }
+    uint32_t align = nn_type_bytes(t->type);
+    align = align > 4 ? 4 : align;
+    if (data.position % align != 0) {
+        return tensor_fail(error, NN_ERR_INVALID, t, "its data is misaligned");
+    }
+    t->data = data.data;
+    return 0;
+}
+
+static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
+                       nn_error *error) {
+    uint32_t table;
+    nn_vector name;
+    uint8_t variable;
+    uint32_t sparsity;
+    memset(t, 0, sizeof(*t));
+    t->name = "";
+    t->index = (uint16_t)i;
+    t->producer = NN_NONE;
+    if (nn_flatbuffer_element(&m->file, &m->tensors, i, &table) != 0 ||
+        nn_flatbuffer_vector(&m->file, table, NN_TENSOR_NAME, 1, &name) != 0 ||
+        nn_flatbuffer_u8(&m->file, table, NN_TENSOR_IS_VARIABLE, 0,
+                         &variable) != 0 ||
+        nn_flatbuffer_table(&m->file, table, NN_TENSOR_SPARSITY, &sparsity) !=
+            0) {
+        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+    }
+    if (name.data != NULL) {
+        t->name = (const char *)name.data;
+        t->name_length = name.count > 40 ? 40 : name.count;
+    }
+    if (variable != 0) {
+        return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
+                           "keeps its value between runs (a variable), which "
+                           "is not supported");
+    }
+    if (sparsity != 0) {
+        return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
+                           "is sparse, which is not supported");
+    }
+    int err = read_shape(m, table, t, error);
+    if (err == 0) {
+        err = read_quantization(m, table, t, error);
+    }
+    return err != 0 ? err : read_data(m, table, t, error);
+}
+
+// Copies a list of tensor indices as 16 bits; -1 (left out) becomes NN_NONE.
+static int read_edges(const nn_graph *graph, const nn_vector *list,
+                      bool optional, uint16_t *edges, const char *who,
+                      uint32_t which, nn_error *error) {
+    for (uint32_t i = 0; i < list->count; i++) {
+        int32_t index = nn_load_i32(list->data + 4 * i);
+        if (index == -1 && optional) {
+            edges[i] = NN_NONE;
+            continue;
+        }
+        if (index < 0 || index >= graph->tensor_count) {
+            return nn_fail(error, NN_ERR_INVALID,
+                           "%s %u names tensor %d, there are %u", who, which,
+                           index, (uint32_t)graph->tensor_count);
+        }
+        edges[i] = (uint16_t)index;
+    }
+    return 0;
+}
+
+static int find_def(const model_file *m, uint32_t table, uint32_t i,
+                    nn_op_table defs, const nn_op_def **def,
+                    nn_error *error) {
+    uint32_t index;
+    uint32_t entry;
+    uint8_t small;
+    uint32_t code;
+    nn_vector custom;
+    if (nn_flatbuffer_u32(&m->file, table, NN_OPERATOR_CODE, 0, &index) != 0 ||
+        index >= m->codes.count ||
+        nn_flatbuffer_element(&m->file, &m->codes, index, &entry) != 0 ||
+        nn_flatbuffer_u8(&m->file, entry, NN_CODE_SHORT, 0, &small) != 0 ||
+        nn_flatbuffer_u32(&m->file, entry, NN_CODE_BUILTIN, 0, &code) != 0 ||
+        nn_flatbuffer_vector(&m->file, entry, NN_CODE_CUSTOM, 1, &custom) !=
+            0) {
+        return nn_fail(error, NN_ERR_INVALID, "op %u: its code is damaged", i);
+    }
+    // files from before 2020 have the short field only
+    code = code > small ? code : small;
+    if (code == NN_CODE_IS_CUSTOM) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                       "op %u: custom operator '%n' is not supported", i,
+                       custom.data == NULL ? "" : (const char *)custom.data,
+                       custom.count > 40 ? 40 : custom.count);
+    }
+    for (; *defs != NULL; defs++) {
+        if ((*defs)->code == code) {
+            *def = *defs;
+            return 0;
+        }
+    }
+    const char *name = nn_builtin_name(code);
+    return nn_fail(error, NN_ERR_UNSUPPORTED,
+                   "op %u: operator %s (code %u) is not supported", i,
+                   name == NULL ? "unknown" : name, code);
+}
+
+static int check_counts(const nn_loader *l) {
+    const nn_op_def *def = l->op->def;
+    if (l->op->input_count < def->min_inputs ||
+        (l->op->input_count > def->max_inputs && def->max_inputs != 255)) {
+        return nn_op_fail(l, NN_ERR_INVALID, "%u inputs",
+                          (uint32_t)l->op->input_count);
+    }
+    if (l->op->output_count < def->min_outputs ||
+        (l->op->output_count > def->max_outputs && def->max_outputs != 255)) {
+        return nn_op_fail(l, NN_ERR_INVALID, "%u outputs",
+                          (uint32_t)l->op->output_count);
+    }
+    return 0;
+}
+
+// Inputs must be there before the operator runs; outputs must be new.
+static int check_order(const nn_loader *l, uint32_t place) {
+    for (uint32_t k = 0; k < l->op->input_count; k++) {
+        const nn_tensor *t = nn_op_input(l->graph, l->op, k);
+        if (t == NULL) {
+            continue;
+        }
+        if (t->data == NULL && !t->is_input && t->producer == NN_NONE) {
+            return nn_op_fail(l, NN_ERR_INVALID,
+                              "reads tensor %u '%n' before anything makes it",
+                              (uint32_t)t->index, t->name, t->name_length);
+        }
+        // only a shape can be empty: []
+        if (t->bytes == 0 && k == 0) {
+            return nn_op_fail(l, NN_ERR_INVALID,
+                              "tensor %u '%n' has no elements",
+                              (uint32_t)t->index, t->name, t->name_length);
+        }
+    }
+    for (uint32_t k = 0; k < l->op->output_count; k++) {
+        nn_tensor *t = nn_op_output(l->graph, l->op, k);
+        if (t->data != NULL || t->is_input || t->producer != NN_NONE) {
+            return nn_op_fail(l, NN_ERR_INVALID,
+                              "writes tensor %u '%n', which is a constant, an "
+                              "input or written already",
+                              (uint32_t)t->index, t->name, t->name_length);
+        }
+        t->producer = (uint16_t)place;
+    }
+    return 0;
+}
+
+static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
+                         nn_op_table defs, uint16_t **edges,
+                         nn_error *error) {
+    uint32_t table;
+    nn_vector inputs;
+    nn_vector outputs;
+    nn_op *op = &graph->ops[i];
+    nn_loader loader = {.graph = graph, .op = op, .error = error};
+    memset(op, 0, sizeof(*op));
+    int err = operator_edges(m, i, &table, &inputs, &outputs, error);
+    if (err == 0) {
+        err = find_def(m, table, i, defs, &op->def, error);
+    }
+    if (err != 0) {
+        return err;
+    }
+    uint16_t *in = *edges;
+    uint16_t *out = in + inputs.count;
+    *edges = out + outputs.count;
+    op->inputs = in;
+    op->outputs = out;
+    op->input_count = (uint16_t)inputs.count;
+    op->output_count = (uint16_t)outputs.count;
+    op->index = (uint16_t)i;
+    err = read_edges(graph, &inputs, true, in, "op", i, error);
+    if (err == 0) {
+        err = read_edges(graph, &outputs, false, out, "op", i, error);
+    }
+    if (err == 0) {
+        err = check_counts(&loader);
+    }
+    if (err == 0) {
+        err = check_order(&loader, i);
+    }
+    if (err != 0) {
+        return err;
+    }
+    uint8_t type;
+    if (nn_flatbuffer_u8(&m->file, table, NN_OPERATOR_OPTIONS_TYPE, 0,
+                         &type) != 0 ||
+        nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
+                            &loader.options) != 0) {
+        return nn_op_fail(&loader, NN_ERR_INVALID, "its options are damaged");
+    }
+    loader.options_type = type;
+    err = op->def->check(&loader);
+    for (uint32_t k = 0; err == 0 && k < op->output_count; k++) {
+        const nn_tensor *t = nn_op_output(graph, op, k);
+        assert((uint64_t)t->rows * t->row_bytes == t->bytes);
+        assert(t->bytes != 0);
+        (void)t;
+    }
+    return err;
+}
+
+static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
+                     nn_error *error) {
+    uint16_t *in = *edges;
+    uint16_t *out = in + m->inputs.count;
+    *edges = out + m->outputs.count;
+    graph->inputs = in;
+    graph->outputs = out;
+    graph->input_count = (uint16_t)m->inputs.count;
+    graph->output_count = (uint16_t)m->outputs.count;
+    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs,",
+                         0, error);
+    if (err == 0) {
+        err = read_edges(graph, &m->outputs, false, out,
+                         "the list of outputs,", 0, error);
+    }
+    if (err != 0) {
+        return err;
+    }
+    if (m->outputs.count == 0) {
+        return nn_fail(error, NN_ERR_INVALID, "the model has no output");
+    }
+    for (uint32_t k = 0; k < m->inputs.count; k++) {
+        nn_tensor *t = &graph->tensors[in[k]];
+        if (t->data != NULL || t->is_input || t->bytes == 0) {
+            return tensor_fail(error, NN_ERR_INVALID, t,
+                               "is an input, but a constant, empty or listed "
+                               "twice");
+        }
+        t->is_input = 1;
+    }
+    for (uint32_t k = 0; k < m->outputs.count; k++) {
+        graph->tensors[out[k]].is_output = 1;
+    }
+    return 0;
+}
+
+static int check_outputs(const nn_graph *graph, nn_error *error) {
+    for (uint32_t k = 0; k < graph->output_count; k++) {
+        const nn_tensor *t = &graph->tensors[graph->outputs[k]];
+        if (t->producer == NN_NONE && !t->is_input && t->data == NULL) {
+            return tensor_fail(error, NN_ERR_INVALID, t,
+                               "is an output that nothing makes");
+        }
+        if (t->bytes == 0) {
+            return tensor_fail(error, NN_ERR_INVALID, t,
+                               "is an output without elements");
+        }
+    }
+    return 0;
+}
+
+int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
+            nn_op_table table, void *state, size_t state_bytes,
+            nn_error *error) {
+    model_file m;
+    int err = open_model(&m, file, file_bytes, error);
+    if (err != 0) {
+        return err;
+    }
+    if (state_bytes < state_bytes_of(&m)) {
+        return nn_fail(error, NN_ERR_NO_MEMORY,
+                       "the model's tables need %u bytes, %u are there",
+                       (uint32_t)state_bytes_of(&m), (uint32_t)state_bytes);
+    }
+    assert(((uintptr_t)state & (NN_ALIGN - 1)) == 0);
+    uint8_t *memory = state;
+    memset(graph, 0, sizeof(*graph));
+    graph->file = file;
+    graph->file_bytes = (uint32_t)file_bytes;
+    graph->tensor_count = (uint16_t)m.tensors.count;
+    graph->op_count = (uint16_t)m.operators.count;
+    graph->tensors = (nn_tensor *)(void *)memory;
+    memory += align_up(m.tensors.count * sizeof(nn_tensor));
+    graph->ops = (nn_op *)(void *)memory;
+    memory += align_up(m.operators.count * sizeof(nn_op));
+    uint16_t *edges = (uint16_t *)(void *)memory;
+    for (uint32_t i = 0; err == 0 && i < m.tensors.count; i++) {
+        err = read_tensor(&m, i, &graph->tensors[i], error);
+    }
+    if (err == 0) {
+        err = read_ends(&m, graph, &edges, error);
+    }
+    for (uint32_t i = 0; err == 0 && i < m.operators.count; i++) {
+        err = read_operator(&m, graph, i, table, &edges, error);
+    }
+    if (err == 0) {
+        err = check_outputs(graph, error);
+    }
+    if (err == 0) {
+        nn_graph_count(graph);
+        nn_fold(graph);
+    }
+    return err;
+}
