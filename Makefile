@@ -39,7 +39,8 @@ FLAGS_fuzz := $(FLAGS_test) -fsanitize=fuzzer-no-link
 
 find = $(sort $(shell find $(wildcard $(1)) -name '*.c' 2>/dev/null))
 # `make test ONLY=word` and `make fuzz ONLY=word` narrow what is run.
-only = $(if $(ONLY),$(foreach f,$(1),$(if $(findstring $(ONLY),$(f)),$(f))),$(1))
+only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
+    $(f)))
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
 LIB_SRC := $(filter-out host/main.c host/vcam/%, \
