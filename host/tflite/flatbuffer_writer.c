@@ -215,8 +215,8 @@ fbw_ref fbw_table_end(fbw *w) {
     return w->failed ? 0 : (fbw_ref)table;
 }
 
-const uint8_t *fbw_finish(
-        fbw *w, fbw_ref root, const char *identifier, size_t *bytes) {
+const uint8_t *fbw_finish(fbw *w, fbw_ref root, const char *identifier,
+        size_t *bytes) {
     assert(!w->in_table && strlen(identifier) == 4);
     pad(w, 4 + sizeof root, w->align > 4 ? w->align : 4);
     put(w, identifier, 4);

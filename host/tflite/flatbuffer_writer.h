@@ -60,8 +60,8 @@ fbw_ref fbw_table_end(fbw *w);
 
 // Ends the buffer with its root table and the four letters of identifier.
 // Returns its first byte (free it with fbw_free) or NULL; *bytes is its size.
-const uint8_t *fbw_finish(
-        fbw *w, fbw_ref root, const char *identifier, size_t *bytes);
+const uint8_t *fbw_finish(fbw *w, fbw_ref root, const char *identifier,
+        size_t *bytes);
 void fbw_free(fbw *w);
 
 #endif
