@@ -39,18 +39,18 @@ typedef struct nn_call {
 // What check() is given: the graph so far and the operator's options.
 typedef struct nn_loader {
     nn_graph *graph;
-    nn_op *op;            // the operator being checked
-    uint32_t options;     // position of its options table in the file, 0: none
+    nn_op *op;             // the operator being checked
+    uint32_t options;      // position of its options table in the file, 0: none
     uint32_t options_type; // BuiltinOptions tag of that table
     nn_error *error;
 } nn_loader;
 
 // An operator kind. Tables of these end with a NULL name.
 typedef struct nn_op_def {
-    uint16_t code; // BuiltinOperator of the TFLite schema
+    uint16_t code;                    // BuiltinOperator of the TFLite schema
     uint8_t min_inputs, max_inputs;   // max 255: any number
     uint8_t min_outputs, max_outputs; // likewise
-    const char *name; // as in the schema: "CONV_2D"
+    const char *name;                 // as in the schema: "CONV_2D"
     // Validates types, shapes, quantisation and options of loader->op; fills
     // params, row_local, alias, in_place, scratch_bytes, keep_bytes and macs
     // and may set rows and row_bytes of the outputs. Everything that run()
@@ -61,8 +61,8 @@ typedef struct nn_op_def {
     // tensor) that output row y reads, within 0 … rows of that input; an
     // empty range (*first == *end) where it reads none. Both never fall as y
     // grows. NULL: row y of every input (row 0 of an input with one row).
-    void (*rows)(const nn_graph *graph, const nn_op *op, uint32_t k,
-                 uint32_t y, uint32_t *first, uint32_t *end);
+    void (*rows)(const nn_graph *graph, const nn_op *op, uint32_t k, uint32_t y,
+            uint32_t *first, uint32_t *end);
     // Fills call->keep once before the first run() of an inference, or NULL.
     void (*begin)(const nn_call *call);
     // Computes rows first … end-1 of every output (of output 0's row count).
@@ -71,17 +71,23 @@ typedef struct nn_op_def {
 } nn_op_def;
 
 // The parameters of op as type T, which must fit NN_PARAM_BYTES.
-#define NN_PARAMS(op, T)                                                       \
-    ((T *)(void *)((op)->params +                                              \
-                   0 * sizeof(char[sizeof(T) <= NN_PARAM_BYTES ? 1 : -1])))
+#define NN_PARAMS(op, T)          \
+    ((T *)(void *)((op)->params + \
+            0 * sizeof(char[sizeof(T) <= NN_PARAM_BYTES ? 1 : -1])))
 
 static inline const nn_tensor *nn_op_input(const nn_graph *graph,
-                                           const nn_op *op, uint32_t k) {
+        const nn_op *op, uint32_t k) {
     return op->inputs[k] == NN_NONE ? NULL : &graph->tensors[op->inputs[k]];
 }
 
+// The same for an input that check() found to be there.
+static inline const nn_tensor *nn_op_given(const nn_graph *graph,
+        const nn_op *op, uint32_t k) {
+    return &graph->tensors[op->inputs[k]];
+}
+
 static inline nn_tensor *nn_op_output(const nn_graph *graph, const nn_op *op,
-                                      uint32_t k) {
+        uint32_t k) {
     return &graph->tensors[op->outputs[k]];
 }
 
@@ -111,7 +117,7 @@ int nn_need_input_scale(const nn_loader *loader, uint32_t k);
 int nn_need_output_scale(const nn_loader *loader, uint32_t k);
 // Output k has exactly these sizes.
 int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
-                         const int32_t *dim);
+        const int32_t *dim);
 // Output k and input j have the same scale and zero point (operators that
 // only move bytes).
 int nn_need_same_scale(const nn_loader *loader, uint32_t j, uint32_t k);
@@ -120,19 +126,19 @@ int nn_need_constant(const nn_loader *loader, uint32_t k);
 // Copies a constant int32 or int64 input of one dimension (or a scalar) into
 // value[0 … max-1] and its length into *count; a value beyond int32 fails.
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
-                     int32_t *value, uint32_t *count);
+        int32_t *value, uint32_t *count);
 
 // Options: field is the number of the field in the options table of the
 // TFLite schema, fallback its default. Reading past the table is impossible:
 // a field that is not there gives the fallback.
 int32_t nn_option_int(const nn_loader *loader, uint32_t field,
-                      int32_t fallback);     // int32 fields
+        int32_t fallback); // int32 fields
 int32_t nn_option_byte(const nn_loader *loader, uint32_t field,
-                       int32_t fallback);    // enums (int8) and bool
+        int32_t fallback); // enums (int8) and bool
 float nn_option_float(const nn_loader *loader, uint32_t field, float fallback);
 // An int32 vector; *count 0 and NULL where it is not there. Its elements may
 // be unaligned: read them with nn_load_i32().
 int nn_option_ints(const nn_loader *loader, uint32_t field,
-                   const uint8_t **values, uint32_t *count);
+        const uint8_t **values, uint32_t *count);
 
 #endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Copies boxes of up to six dimensions between arrays of any strides.
+
+#ifndef NN_KERNELS_MOVE_H
+#define NN_KERNELS_MOVE_H
+
+#include <stdint.h>
+
+#include "nn/graph.h"
+
+// Made by nn_move_start() and one nn_move_dim() a dimension, innermost first.
+// Dimensions that continue the one inside them are merged, so that a plain
+// copy ends as one memcpy().
+typedef struct nn_move {
+    uint32_t unit; // bytes that are contiguous on both sides
+    uint32_t rank;
+    struct {
+        int32_t count, to, from; // steps in bytes, may be negative
+    } dim[NN_MAX_RANK];
+} nn_move;
+
+void nn_move_start(nn_move *move, uint32_t element_bytes);
+void nn_move_dim(nn_move *move, int32_t count, int64_t to, int64_t from);
+// to and from: where the first element lies. The arrays must not overlap.
+void nn_move_run(const nn_move *move, uint8_t *to, const uint8_t *from);
+
+#endif

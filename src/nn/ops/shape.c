@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Checks on types, shapes and rows that several operators share.
+
+#include "nn/ops/shape.h"
+
+uint32_t nn_span(const nn_tensor *tensor, uint32_t from, uint32_t end) {
+    uint32_t product = 1;
+    for (uint32_t i = from; i < end; i++) {
+        product *= (uint32_t)tensor->dim[i];
+    }
+    return product;
+}
+
+bool nn_rows_natural(const nn_tensor *tensor) {
+    uint32_t rows = tensor->rank == 4 ? nn_span(tensor, 0, 2) : 1;
+    return tensor->rows == rows;
+}
+
+void nn_rows_follow(const nn_tensor *in, nn_tensor *out) {
+    out->rows = in->rows;
+    out->row_bytes = out->bytes / in->rows;
+}
+
+int nn_need_moved(const nn_loader *loader, uint32_t k, uint32_t j) {
+    int error = nn_need_input(loader, k);
+    if (error) {
+        return error;
+    }
+    error = nn_need_input_type(loader, k, NN_TYPES_MOVED);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
+    return nn_need_output_type(loader, j, NN_TYPE_BIT(in->type));
+}
+
+int nn_need_same_shape(const nn_loader *loader, uint32_t k, uint32_t j) {
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
+    return nn_need_output_shape(loader, j, in->rank, in->dim);
+}
+
+int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
+        uint32_t *found) {
+    int32_t count = (int32_t)rank;
+    if (axis < -count || axis >= count) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "axis %d is not within %u dimensions", axis, rank);
+    }
+    *found = (uint32_t)(axis < 0 ? axis + count : axis);
+    return 0;
+}
+
+int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value) {
+    uint32_t count;
+    int error = nn_constant_ints(loader, k, 1, value, &count);
+    if (error) {
+        return error;
+    }
+    if (count != 1) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "input %u must hold one number, not %u", k, count);
+    }
+    return 0;
+}
+
+// A number of a constant; one that 31 bits cannot hold comes out negative.
+static int32_t constant_at(const nn_tensor *tensor, uint32_t i) {
+    const uint8_t *data = tensor->data;
+    if (tensor->type == NN_INT32) {
+        return nn_load_i32(data + (size_t)i * 4);
+    }
+    int32_t low = nn_load_i32(data + (size_t)i * 8);
+    int32_t high = nn_load_i32(data + (size_t)i * 8 + 4);
+    return high == 0 ? low : -1;
+}
+
+int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
+        int32_t *before, int32_t *after) {
+    int error = nn_need_input(loader, k);
+    if (error) {
+        return error;
+    }
+    error = nn_need_constant(loader, k);
+    if (error) {
+        return error;
+    }
+    error = nn_need_input_type(loader, k,
+            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
+    if (in->rank != 2 || in->dim[0] != (int32_t)count || in->dim[1] != 2) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "input %u must have the shape %u x 2", k, count);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        before[i] = constant_at(in, 2 * i);
+        after[i] = constant_at(in, 2 * i + 1);
+        if (before[i] < 0 || after[i] < 0) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "input %u holds a size that is negative or too large", k);
+        }
+    }
+    return 0;
+}
+
+int nn_check_elementwise(nn_loader *loader, uint32_t types) {
+    int error = nn_need_input(loader, 0);
+    if (error) {
+        return error;
+    }
+    error = nn_need_input_type(loader, 0, types);
+    if (error) {
+        return error;
+    }
+    nn_op *op = loader->op;
+    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    error = nn_need_output_type(loader, 0, NN_TYPE_BIT(in->type));
+    if (error) {
+        return error;
+    }
+    error = nn_need_same_shape(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    nn_rows_follow(in, out);
+    op->row_local = 1;
+    op->in_place = 1;
+    return 0;
+}
