@@ -88,7 +88,7 @@ typedef struct tfl_tensor {
     const void *data;     // a constant's bytes, else NULL
     size_t bytes;         // of data
     uint32_t scale_count; // 0: not quantised, 1: per tensor, else per channel
-    int32_t scale_axis;
+    int32_t scale_axis;   // as in the file: may disagree with the shape
     const float *scales;
     const int64_t *zero_points; // scale_count of them
 } tfl_tensor;

@@ -138,11 +138,6 @@ static int read_quantization(reader *r, uint32_t tensor, tfl_tensor *t) {
     if (!scale.count) {
         return 0;
     }
-    if (scale.count > 1) {
-        if (axis >= t->rank || (uint32_t)t->dim[axis] != scale.count) {
-            return NN_ERR_INVALID;
-        }
-    }
     if (zero.count > 1 && zero.count != scale.count) {
         return NN_ERR_INVALID;
     }
