@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Samples an image bilinearly and writes network input rows.
+
+#include "image/rows.h"
+
+#include <stdbool.h>
+
+#include "image/pixel.h"
+
+// A sample has 24 fraction bits: 12 of each direction's weight.
+enum { WEIGHT_BITS = 12, SAMPLE_BITS = 2 * WEIGHT_BITS };
+
+// Samples at once: small enough for a stack, large enough that the choice of
+// loops below costs nothing.
+enum { CHUNK = 32 };
+
+static const double one = 4294967296.0; // of 32.32 fixed point
+
+static bool in_range(double value, double limit) {
+    return value >= -limit && value <= limit;
+}
+
+static int32_t clamp_index(int32_t at, int32_t count) {
+    return at < 0 ? 0 : at >= count ? count - 1 : at;
+}
+
+// Columns (or rows) whose centre lies in [low, high) of the image.
+static void visible(int64_t first, int64_t step, int32_t count, double low,
+        double high, int32_t *begin, int32_t *end) {
+    // first is where interpolation begins, half a pixel before the centre.
+    int64_t from = (int64_t)((low - 0.5) * one);
+    int64_t to = (int64_t)((high - 0.5) * one);
+    int32_t k = 0;
+    while (k < count && first + k * step < from) {
+        k++;
+    }
+    *begin = k;
+    while (k < count && first + k * step < to) {
+        k++;
+    }
+    *end = k;
+}
+
+// Finds mul, add and shift so that the products keep to 63 bits: a sample
+// has 32 bits, mul gets at most 30 and add at most 61.
+static int set_scale(img_rows *rows, const img_target *target) {
+    if (!in_range(target->mul, 1e6) || !in_range(target->add, 1e6)) {
+        return IMG_ERR_RANGE;
+    }
+    double mul = target->mul;
+    double add = target->add * (1 << SAMPLE_BITS);
+    int shift = SAMPLE_BITS;
+    while (shift < 60 && in_range(mul, 0x1p28) && in_range(add, 0x1p59)) {
+        mul *= 2;
+        add *= 2;
+        shift++;
+    }
+    rows->mul = (int32_t)(mul < 0 ? mul - 0.5 : mul + 0.5);
+    // Half a step more, so that cutting the fraction rounds to the nearest.
+    rows->add = (int64_t)add + ((int64_t)1 << (shift - 1));
+    rows->shift = (uint8_t)shift;
+    rows->float_mul = (float)(target->mul / (1 << SAMPLE_BITS));
+    rows->float_add = (float)target->add;
+    return 0;
+}
+
+int img_rows_init(img_rows *rows, const img_image *image, const img_rect *roi,
+        img_fit fit, const img_target *target) {
+    if (img_check(image) != 0 || target->width < 1 || target->height < 1 ||
+            target->width > IMG_MAX_SIDE || target->height > IMG_MAX_SIDE ||
+            (target->channels != 1 && target->channels != 3)) {
+        return IMG_ERR_INVALID;
+    }
+    img_rect whole = {0, 0, (float)image->width, (float)image->height};
+    double x = (roi != NULL ? roi : &whole)->x;
+    double y = (roi != NULL ? roi : &whole)->y;
+    double w = (roi != NULL ? roi : &whole)->w;
+    double h = (roi != NULL ? roi : &whole)->h;
+    if (!(w > 0) || !(h > 0)) {
+        return IMG_ERR_INVALID;
+    }
+    if (!in_range(x, 1e6) || !in_range(y, 1e6) || w > 1e6 || h > 1e6) {
+        return IMG_ERR_RANGE;
+    }
+    // The part of the plane that the whole tensor covers.
+    double span_x = w;
+    double span_y = h;
+    if (fit == IMG_LETTERBOX) {
+        if (w * target->height >= h * target->width) {
+            span_y = w * target->height / target->width;
+        } else {
+            span_x = h * target->width / target->height;
+        }
+    }
+    if (span_x > 0x1p24 || span_y > 0x1p24) {
+        return IMG_ERR_RANGE;
+    }
+    double origin_x = x - (span_x - w) / 2;
+    double origin_y = y - (span_y - h) / 2;
+    double step_x = span_x / target->width;
+    double step_y = span_y / target->height;
+
+    rows->image = *image;
+    rows->map = (img_map){(float)origin_x, (float)origin_y, (float)span_x,
+            (float)span_y};
+    rows->step_x = (int64_t)(step_x * one);
+    rows->step_y = (int64_t)(step_y * one);
+    rows->first_x = (int64_t)((origin_x + step_x / 2 - 0.5) * one);
+    rows->first_y = (int64_t)((origin_y + step_y / 2 - 0.5) * one);
+    rows->channels = (uint8_t)target->channels;
+    rows->element = target->element;
+    rows->width = target->width;
+    rows->height = target->height;
+    visible(rows->first_x, rows->step_x, target->width, x > 0 ? x : 0,
+            x + w < image->width ? x + w : image->width, &rows->left,
+            &rows->right);
+    visible(rows->first_y, rows->step_y, target->height, y > 0 ? y : 0,
+            y + h < image->height ? y + h : image->height, &rows->top,
+            &rows->bottom);
+    return set_scale(rows, target);
+}
+
+// One tensor row's neighbourhood: two image rows and their weights.
+typedef struct taps {
+    const uint8_t *upper, *lower;
+    uint32_t upper_weight, lower_weight;
+} taps;
+
+// Splits a 32.32 place into a whole pixel and the weight of the next one.
+static int32_t split(int64_t at, uint32_t *next_weight) {
+    *next_weight = ((uint32_t)at >> (32 - WEIGHT_BITS - 1)) + 1;
+    *next_weight >>= 1;
+    // An arithmetic shift: every compiler for these machines has it.
+    return (int32_t)(at >> 32);
+}
+
+static taps taps_of(const img_rows *rows, uint32_t row) {
+    const img_image *image = &rows->image;
+    taps t;
+    int32_t y =
+            split(rows->first_y + (int64_t)row * rows->step_y, &t.lower_weight);
+    t.upper_weight = (1U << WEIGHT_BITS) - t.lower_weight;
+    t.upper =
+            image->data + (size_t)clamp_index(y, image->height) * image->stride;
+    t.lower = image->data +
+            (size_t)clamp_index(y + 1, image->height) * image->stride;
+    return t;
+}
+
+static inline img_color load(img_format format, const uint8_t *row, int32_t x,
+        int32_t width) {
+    switch (format) {
+    case IMG_GRAYSCALE:
+        return pixel_gray(row[x]);
+    case IMG_RGB565:
+        return pixel_from_565(pixel_load_565(row + 2 * x));
+    case IMG_YUV422:
+        return pixel_from_yuv422(row, x, width);
+    case IMG_RGB888:
+        break;
+    }
+    img_color c = {row[3 * x], row[3 * x + 1], row[3 * x + 2]};
+    return c;
+}
+
+// Samples count pixels from the place at. Inlined once a format, so that the
+// format is a constant in the loop. channels is what is sampled: 1 where the
+// image's luma is all there is to know.
+static inline void sample(const img_rows *rows, const taps *t, int64_t at,
+        int32_t count, img_format format, bool luma, uint32_t *out) {
+    int32_t width = rows->image.width;
+    for (int32_t k = 0; k < count; k++) {
+        uint32_t right_weight;
+        int32_t x = split(at, &right_weight);
+        uint32_t left_weight = (1U << WEIGHT_BITS) - right_weight;
+        int32_t x0 = clamp_index(x, width);
+        int32_t x1 = clamp_index(x + 1, width);
+        uint32_t w00 = t->upper_weight * left_weight;
+        uint32_t w01 = t->upper_weight * right_weight;
+        uint32_t w10 = t->lower_weight * left_weight;
+        uint32_t w11 = t->lower_weight * right_weight;
+        at += rows->step_x;
+        if (luma) {
+            // Y comes first in each pair of bytes of YUV422.
+            int32_t size = format == IMG_YUV422 ? 2 : 1;
+            *out++ = w00 * t->upper[x0 * size] + w01 * t->upper[x1 * size] +
+                    w10 * t->lower[x0 * size] + w11 * t->lower[x1 * size];
+            continue;
+        }
+        img_color c00 = load(format, t->upper, x0, width);
+        img_color c01 = load(format, t->upper, x1, width);
+        img_color c10 = load(format, t->lower, x0, width);
+        img_color c11 = load(format, t->lower, x1, width);
+        *out++ = w00 * c00.r + w01 * c01.r + w10 * c10.r + w11 * c11.r;
+        *out++ = w00 * c00.g + w01 * c01.g + w10 * c10.g + w11 * c11.g;
+        *out++ = w00 * c00.b + w01 * c01.b + w10 * c10.b + w11 * c11.b;
+    }
+}
+
+// Samples count pixels, as many values a pixel as the tensor has channels.
+static void sample_chunk(const img_rows *rows, const taps *t, int64_t at,
+        int32_t count, uint32_t *out) {
+    bool gray = rows->channels == 1;
+    switch (rows->image.format) {
+    case IMG_GRAYSCALE:
+        sample(rows, t, at, count, IMG_GRAYSCALE, true, out);
+        break;
+    case IMG_YUV422:
+        if (gray) {
+            sample(rows, t, at, count, IMG_YUV422, true, out);
+        } else {
+            sample(rows, t, at, count, IMG_YUV422, false, out);
+        }
+        break;
+    case IMG_RGB565:
+        sample(rows, t, at, count, IMG_RGB565, false, out);
+        break;
+    case IMG_RGB888:
+        sample(rows, t, at, count, IMG_RGB888, false, out);
+        break;
+    }
+    if (rows->image.format == IMG_GRAYSCALE && !gray) {
+        for (int32_t k = count - 1; k >= 0; k--) {
+            out[3 * k] = out[3 * k + 1] = out[3 * k + 2] = out[k];
+        }
+    } else if (gray && rows->image.format != IMG_GRAYSCALE &&
+            rows->image.format != IMG_YUV422) {
+        for (int32_t k = 0; k < count; k++) {
+            out[k] =
+                    (uint32_t)((PIXEL_LUMA_R * (uint64_t)out[3 * k] +
+                                       PIXEL_LUMA_G * (uint64_t)out[3 * k + 1] +
+                                       PIXEL_LUMA_B *
+                                               (uint64_t)out[3 * k + 2]) >>
+                            16);
+        }
+    }
+}
+
+// Writes count samples as elements; returns where the next one belongs.
+static void *emit(const img_rows *rows, const uint32_t *samples, int32_t count,
+        void *out) {
+    if (rows->element == IMG_FLOAT32) {
+        float *to = out;
+        for (int32_t k = 0; k < count; k++) {
+            *to++ = (float)samples[k] * rows->float_mul + rows->float_add;
+        }
+        return to;
+    }
+    int64_t low = rows->element == IMG_INT8 ? -128 : 0;
+    uint8_t *to = out;
+    for (int32_t k = 0; k < count; k++) {
+        int64_t q =
+                ((int64_t)samples[k] * rows->mul + rows->add) >> rows->shift;
+        q = q < low ? low : q > low + 255 ? low + 255 : q;
+        *to++ = (uint8_t)q;
+    }
+    return to;
+}
+
+static void *emit_black(const img_rows *rows, int32_t pixels, void *out) {
+    static const uint32_t black[CHUNK * 3];
+    while (pixels > 0) {
+        int32_t count = pixels < CHUNK ? pixels : CHUNK;
+        out = emit(rows, black, count * rows->channels, out);
+        pixels -= count;
+    }
+    return out;
+}
+
+int img_rows_read(void *context, uint32_t row, void *out) {
+    const img_rows *rows = context;
+    if (row >= (uint32_t)rows->height) {
+        return IMG_ERR_INVALID;
+    }
+    if ((int32_t)row < rows->top || (int32_t)row >= rows->bottom ||
+            rows->left == rows->right) {
+        emit_black(rows, rows->width, out);
+        return 0;
+    }
+    taps t = taps_of(rows, row);
+    uint32_t samples[CHUNK * 3];
+    out = emit_black(rows, rows->left, out);
+    for (int32_t x = rows->left; x < rows->right; x += CHUNK) {
+        int32_t count = rows->right - x < CHUNK ? rows->right - x : CHUNK;
+        sample_chunk(rows, &t, rows->first_x + x * rows->step_x, count,
+                samples);
+        out = emit(rows, samples, count * rows->channels, out);
+    }
+    emit_black(rows, rows->width - rows->right, out);
+    return 0;
+}
