@@ -114,7 +114,7 @@ $(BUILD)/$(1)/sources: FORCE
 $(BUILD)/$(1)/libblazecam.a: $(BUILD)/$(1)/sources \
     $$(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$(filter %.o,$$^)
+	$$(Q)$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 SETUP_VCAM := $(if $(filter 1,$(VCAM)),setup-vcam)
 $(eval $(call tree,host,setup-host $(SETUP_VCAM)))
@@ -152,7 +152,7 @@ TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
 $(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-lint $(SETUP_VCAM)
 	@mkdir -p $(@D)
 	@echo clang-tidy $<
-	@clang-tidy --quiet $< -- $(FLAGS)
+	@clang-tidy --quiet $< -- $(FLAGS) 2>/dev/null
 	@$(CLANG) $(FLAGS) -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
 	@touch $@
 
