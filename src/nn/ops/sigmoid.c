@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// LOGISTIC and TANH.
+
+#include "nn/kernels/sigmoid.h"
+#include "nn/ops/lookup.h"
+#include "nn/ops/ops.h"
+
+static int check_tanh(nn_loader *loader) {
+    int error = nn_check_lookup(loader);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_sigmoid *p = NN_PARAMS(loader->op, nn_sigmoid);
+    p->in_zero = in->zero_point;
+    double factor = (double)in->scale * (1 << 27);
+    if (factor >= 1 << 30) { // a step is 8 and more: nothing is within ±16
+        p->factor = (nn_multiplier){0, 0};
+        p->radius = 0;
+        return 0;
+    }
+    error = nn_need_factor(loader, factor, &p->factor);
+    // at a tiny scale no int8 comes near the end of F4
+    int64_t radius = (int64_t)15 << 27;
+    p->radius = p->factor.shift > 0 ? (int32_t)(radius >> p->factor.shift)
+                                    : (int32_t)radius;
+    return error;
+}
+
+static int check_logistic(nn_loader *loader) {
+    int error = check_tanh(loader);
+    if (error) {
+        return error;
+    }
+    if (nn_op_output(loader->graph, loader->op, 0)->zero_point != INT8_MIN) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "the output's zero point must be -128");
+    }
+    return 0;
+}
+
+const nn_op_def nn_op_logistic = {
+        .code = 14,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "LOGISTIC",
+        .check = check_logistic,
+        .begin = nn_logistic_begin,
+        .run = nn_lookup_run,
+};
+
+const nn_op_def nn_op_tanh = {
+        .code = 28,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "TANH",
+        .check = check_tanh,
+        .begin = nn_tanh_begin,
+        .run = nn_lookup_run,
+};

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// SOFTMAX.
+
+#include "nn/kernels/softmax.h"
+#include "nn/ops/lookup.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+enum { MAX_DEPTH = 8191 }; // the sum of so many numbers up to 1 fits F12
+
+static int check_quantisation(const nn_loader *loader) {
+    int error = nn_need_input_scale(loader, 0);
+    if (error) {
+        return error;
+    }
+    error = nn_need_output_scale(loader, 0);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    if (out->zero_point != INT8_MIN || out->scale != 1.0f / 256) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "the output's scale must be 1/256 and its zero point -128");
+    }
+    return 0;
+}
+
+static int check(nn_loader *loader) {
+    int error = nn_check_elementwise(loader, NN_TYPE_BIT(NN_INT8));
+    if (error) {
+        return error;
+    }
+    error = check_quantisation(loader);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_softmax *p = NN_PARAMS(loader->op, nn_softmax);
+    p->depth = (uint32_t)nn_tensor_dim(in, -1);
+    if (p->depth > MAX_DEPTH) {
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+                "%u classes, at most %u can be summed up", p->depth, MAX_DEPTH);
+    }
+    if (in->row_bytes % p->depth != 0) {
+        // a reshape left rows that cut through the last dimension
+        nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+        out->rows = 1;
+        out->row_bytes = out->bytes;
+        loader->op->row_local = 0;
+    }
+    double beta = nn_option_float(loader, 0, 0);
+    double factor = beta * in->scale * (1 << 26);
+    if (!(factor > 1)) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "beta times the scale is too small");
+    }
+    if (factor >= 1 << 30) { // only the largest number itself counts
+        p->factor = (nn_multiplier){0, 0};
+        p->lowest = 0;
+        return 0;
+    }
+    p->lowest = 0;
+    error = nn_need_factor(loader, factor, &p->factor);
+    if (error == 0) {
+        int64_t lowest = (int64_t)31 << 26;
+        p->lowest = -(int32_t)(lowest >> p->factor.shift);
+    }
+    return error;
+}
+
+const nn_op_def nn_op_softmax = {
+        .code = 25,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "SOFTMAX",
+        .check = check,
+        .run = nn_softmax_run,
+};
