@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Draws by filling runs of pixels.
+
+#include "image/draw.h"
+
+#include "image/font.h"
+
+static int32_t clamp(int32_t value, int32_t low, int32_t high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+static int32_t reach(int32_t value) {
+    return clamp(value, -IMG_DRAW_REACH, IMG_DRAW_REACH);
+}
+
+void img_fill(const img_image *image, int32_t x, int32_t y, int32_t w,
+        int32_t h, img_color color) {
+    int32_t left = clamp(reach(x), 0, image->width);
+    int32_t top = clamp(reach(y), 0, image->height);
+    int32_t right = clamp(reach(x) + reach(w), 0, image->width);
+    int32_t bottom = clamp(reach(y) + reach(h), 0, image->height);
+    for (int32_t row = top; row < bottom; row++) {
+        for (int32_t column = left; column < right; column++) {
+            img_set(image, column, row, color);
+        }
+    }
+}
+
+void img_rectangle(const img_image *image, int32_t x, int32_t y, int32_t w,
+        int32_t h, int32_t thickness, img_color color) {
+    x = reach(x);
+    y = reach(y);
+    w = reach(w);
+    h = reach(h);
+    int32_t most = w < h ? w : h;
+    int32_t t = clamp(thickness, 0, most < 0 ? 0 : most);
+    img_fill(image, x, y, w, t, color);
+    img_fill(image, x, y + h - t, w, t, color);
+    img_fill(image, x, y, t, h, color);
+    img_fill(image, x + w - t, y, t, h, color);
+}
+
+void img_disc(const img_image *image, int32_t x, int32_t y, int32_t radius,
+        img_color color) {
+    x = reach(x);
+    y = reach(y);
+    radius = clamp(radius, 0, IMG_MAX_SIDE);
+    // A little more than the radius, so that small discs look round.
+    int64_t limit = (int64_t)radius * radius + radius;
+    int32_t top = clamp(y - radius, 0, image->height);
+    int32_t bottom = clamp(y + radius + 1, 0, image->height);
+    for (int32_t row = top; row < bottom; row++) {
+        int64_t dy = row - y;
+        int32_t half = radius;
+        while ((int64_t)half * half + dy * dy > limit) {
+            half--;
+        }
+        img_fill(image, x - half, row, 2 * half + 1, 1, color);
+    }
+}
+
+static void draw_letter(const img_image *image, int32_t x, int32_t y,
+        char letter, int32_t scale, img_color color) {
+    const uint8_t *glyph = font_glyph(letter);
+    // Centred in its cell.
+    x += scale * ((FONT_CELL_WIDTH - FONT_COLUMNS) / 2);
+    y += scale * (FONT_CELL_HEIGHT - FONT_ROWS);
+    for (int32_t row = 0; row < FONT_ROWS; row++) {
+        for (int32_t column = 0; column < FONT_COLUMNS; column++) {
+            if (glyph[row] >> (FONT_COLUMNS - 1 - column) & 1) {
+                img_fill(image, x + column * scale, y + row * scale, scale,
+                        scale, color);
+            }
+        }
+    }
+}
+
+void img_text(const img_image *image, int32_t x, int32_t y, const char *text,
+        int32_t scale, img_color color) {
+    scale = clamp(scale, 1, IMG_MAX_SIDE / FONT_CELL_HEIGHT);
+    int32_t at = reach(x);
+    y = reach(y);
+    for (; *text != '\0'; text++) {
+        if (*text == '\n') {
+            at = reach(x);
+            y = reach(y + scale * FONT_CELL_HEIGHT);
+            continue;
+        }
+        if (at < image->width && y < image->height) {
+            draw_letter(image, at, y, *text, scale, color);
+        }
+        at = reach(at + scale * FONT_CELL_WIDTH);
+    }
+}
+
+int32_t img_text_width(const char *text, int32_t scale) {
+    int32_t longest = 0;
+    int32_t width = 0;
+    for (; *text != '\0'; text++) {
+        width = *text == '\n' ? 0 : reach(width + scale * FONT_CELL_WIDTH);
+        longest = width > longest ? width : longest;
+    }
+    return longest;
+}
