@@ -66,7 +66,7 @@ size_t nn_error_append(nn_error *error, size_t used, const char *format,
     return used;
 }
 
-int nn_fail(nn_error *error, int code, const char *format, ...) {
+void nn_set_error(nn_error *error, int code, const char *format, ...) {
     if (error != NULL) {
         va_list args;
         va_start(args, format);
@@ -74,5 +74,4 @@ int nn_fail(nn_error *error, int code, const char *format, ...) {
         va_end(args);
         error->code = code;
     }
-    return code;
 }

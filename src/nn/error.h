@@ -33,6 +33,10 @@ typedef struct nn_error {
 // uint32_t length, %d int32_t, %u uint32_t, %x uint32_t in hexadecimal, %%
 // itself; nothing else.
 // Text that does not fit is cut.
-int nn_fail(nn_error *error, int code, const char *format, ...);
+// A macro, so that whoever reads the caller alone sees that it is not 0.
+#define nn_fail(error, code, ...) \
+    (nn_set_error(error, code, __VA_ARGS__), (code))
+
+void nn_set_error(nn_error *error, int code, const char *format, ...);
 
 #endif

@@ -11,7 +11,8 @@ int nn_op_fail(const nn_loader *loader, int code, const char *format, ...) {
     nn_error *error = loader->error;
     if (error != NULL) {
         const nn_op *op = loader->op;
-        nn_fail(error, code, "op %u %s: ", (uint32_t)op->index, op->def->name);
+        nn_set_error(error, code, "op %u %s: ", (uint32_t)op->index,
+                op->def->name);
         size_t used = 0;
         while (error->text[used] != '\0') {
             used++;
