@@ -14,7 +14,7 @@ static void put(nn_error *error, size_t *used, char c) {
 }
 
 static void put_number(nn_error *error, size_t *used, uint32_t value,
-                       uint32_t base) {
+        uint32_t base) {
     char digits[12];
     size_t count = 0;
     do {
@@ -27,7 +27,7 @@ static void put_number(nn_error *error, size_t *used, uint32_t value,
 }
 
 static void put_string(nn_error *error, size_t *used, const char *string,
-                       size_t length) {
+        size_t length) {
     for (size_t i = 0; i < length && string[i] != '\0'; i++) {
         // names come from the file: nothing a terminal would act on
         char c = string[i];
@@ -36,7 +36,7 @@ static void put_string(nn_error *error, size_t *used, const char *string,
 }
 
 size_t nn_error_append(nn_error *error, size_t used, const char *format,
-                       va_list args) {
+        va_list args) {
     for (const char *f = format; *f != '\0'; f++) {
         if (*f != '%') {
             put(error, &used, *f);
@@ -54,10 +54,10 @@ size_t nn_error_append(nn_error *error, size_t used, const char *format,
                 put(error, &used, '-');
             }
             put_number(error, &used,
-                       value < 0 ? 0 - (uint32_t)value : (uint32_t)value, 10);
+                    value < 0 ? 0 - (uint32_t)value : (uint32_t)value, 10);
         } else if (*f == 'u' || *f == 'x') {
             put_number(error, &used, va_arg(args, uint32_t),
-                       *f == 'u' ? 10 : 16);
+                    *f == 'u' ? 10 : 16);
         } else {
             put(error, &used, *f);
         }

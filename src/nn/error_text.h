@@ -10,6 +10,6 @@
 
 // Appends format at used; returns the new length. Conversions: see nn_fail().
 size_t nn_error_append(nn_error *error, size_t used, const char *format,
-                       va_list args);
+        va_list args);
 
 #endif

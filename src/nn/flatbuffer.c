@@ -11,7 +11,7 @@ uint16_t nn_load_u16(const uint8_t *bytes) {
 
 uint32_t nn_load_u32(const uint8_t *bytes) {
     return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
+            (uint32_t)bytes[3] << 24;
 }
 
 int32_t nn_load_i32(const uint8_t *bytes) {
@@ -20,7 +20,7 @@ int32_t nn_load_i32(const uint8_t *bytes) {
 
 int64_t nn_load_i64(const uint8_t *bytes) {
     return (int64_t)(nn_load_u32(bytes) |
-                     (uint64_t)nn_load_u32(bytes + 4) << 32);
+            (uint64_t)nn_load_u32(bytes + 4) << 32);
 }
 
 float nn_load_f32(const uint8_t *bytes) {
@@ -31,14 +31,13 @@ float nn_load_f32(const uint8_t *bytes) {
 }
 
 // Whether size bytes from position lie inside the file.
-static int inside(const nn_flatbuffer *file, uint32_t position,
-                  uint32_t size) {
+static int inside(const nn_flatbuffer *file, uint32_t position, uint32_t size) {
     return position <= file->bytes && size <= file->bytes - position;
 }
 
 // Follows the unsigned offset that is stored at position.
 static int follow(const nn_flatbuffer *file, uint32_t position,
-                  uint32_t *target) {
+        uint32_t *target) {
     if (!inside(file, position, 4)) {
         return -1;
     }
@@ -55,7 +54,7 @@ int nn_flatbuffer_root(const nn_flatbuffer *file, uint32_t *table) {
 }
 
 int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
-                        uint32_t field, uint32_t size, uint32_t *position) {
+        uint32_t field, uint32_t size, uint32_t *position) {
     *position = 0;
     if (!inside(file, table, 4)) {
         return -1;
@@ -63,14 +62,14 @@ int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
     // the vtable lies a signed distance before the table
     int64_t vtable = (int64_t)table - nn_load_i32(file->data + table);
     if (vtable < 0 || vtable > file->bytes ||
-        !inside(file, (uint32_t)vtable, 4)) {
+            !inside(file, (uint32_t)vtable, 4)) {
         return -1;
     }
     const uint8_t *v = file->data + vtable;
     uint32_t vtable_bytes = nn_load_u16(v);
     uint32_t table_bytes = nn_load_u16(v + 2);
     if (vtable_bytes < 4 || !inside(file, (uint32_t)vtable, vtable_bytes) ||
-        !inside(file, table, table_bytes)) {
+            !inside(file, table, table_bytes)) {
         return -1;
     }
     uint32_t entry = 4 + 2 * field;
@@ -89,7 +88,7 @@ int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
 }
 
 int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
-                     uint8_t fallback, uint8_t *value) {
+        uint8_t fallback, uint8_t *value) {
     uint32_t position;
     if (nn_flatbuffer_field(file, table, field, 1, &position) != 0) {
         return -1;
@@ -98,8 +97,8 @@ int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
     return 0;
 }
 
-int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table,
-                      uint32_t field, uint32_t fallback, uint32_t *value) {
+int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table, uint32_t field,
+        uint32_t fallback, uint32_t *value) {
     uint32_t position;
     if (nn_flatbuffer_field(file, table, field, 4, &position) != 0) {
         return -1;
@@ -109,7 +108,7 @@ int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table,
 }
 
 int nn_flatbuffer_table(const nn_flatbuffer *file, uint32_t table,
-                        uint32_t field, uint32_t *position) {
+        uint32_t field, uint32_t *position) {
     uint32_t at;
     if (nn_flatbuffer_field(file, table, field, 4, &at) != 0) {
         return -1;
@@ -119,8 +118,7 @@ int nn_flatbuffer_table(const nn_flatbuffer *file, uint32_t table,
 }
 
 int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
-                         uint32_t field, uint32_t element_bytes,
-                         nn_vector *vector) {
+        uint32_t field, uint32_t element_bytes, nn_vector *vector) {
     uint32_t at;
     *vector = (nn_vector){NULL, 0, 0};
     if (nn_flatbuffer_table(file, table, field, &at) != 0) {
@@ -138,6 +136,6 @@ int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
 }
 
 int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
-                          uint32_t i, uint32_t *table) {
+        uint32_t i, uint32_t *table) {
     return follow(file, vector->position + 4 * i, table);
 }

@@ -38,25 +38,24 @@ int nn_flatbuffer_root(const nn_flatbuffer *file, uint32_t *table);
 // The position of a field's inline bytes (size of them), 0 where the table
 // leaves the field out. -1 where vtable or field run over the end.
 int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
-                        uint32_t field, uint32_t size, uint32_t *position);
+        uint32_t field, uint32_t size, uint32_t *position);
 
 // Scalars; fallback where the field is left out. Returns 0 or -1.
 int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
-                     uint8_t fallback, uint8_t *value);
-int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table,
-                      uint32_t field, uint32_t fallback, uint32_t *value);
+        uint8_t fallback, uint8_t *value);
+int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table, uint32_t field,
+        uint32_t fallback, uint32_t *value);
 
 // The table that a field points to, 0 where it is left out.
 int nn_flatbuffer_table(const nn_flatbuffer *file, uint32_t table,
-                        uint32_t field, uint32_t *position);
+        uint32_t field, uint32_t *position);
 
 // A vector (or string, element size 1) that a field points to.
 int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
-                         uint32_t field, uint32_t element_bytes,
-                         nn_vector *vector);
+        uint32_t field, uint32_t element_bytes, nn_vector *vector);
 
 // Element i of a vector of tables.
 int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
-                          uint32_t i, uint32_t *table);
+        uint32_t i, uint32_t *table);
 
 #endif

@@ -28,10 +28,14 @@ uint32_t nn_type_bytes(nn_type type) {
 
 const char *nn_type_name(nn_type type) {
     static const char *const names[] = {
-        [NN_FLOAT32] = "float32", [NN_FLOAT16] = "float16",
-        [NN_INT32] = "int32",     [NN_UINT8] = "uint8",
-        [NN_INT64] = "int64",     [NN_BOOL] = "bool",
-        [NN_INT16] = "int16",     [NN_INT8] = "int8",
+            [NN_FLOAT32] = "float32",
+            [NN_FLOAT16] = "float16",
+            [NN_INT32] = "int32",
+            [NN_UINT8] = "uint8",
+            [NN_INT64] = "int64",
+            [NN_BOOL] = "bool",
+            [NN_INT16] = "int16",
+            [NN_INT8] = "int8",
     };
     uint32_t index = (uint32_t)type;
     if (index >= sizeof(names) / sizeof(names[0]) || names[index] == NULL) {

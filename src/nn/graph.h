@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 enum {
-    NN_MAX_RANK = 6,      // dimensions of a tensor
-    NN_NONE = 0xFFFF,     // "no tensor": an optional input that is left out
-    NN_PARAM_BYTES = 96,  // what an operator may keep of its options
-    NN_ALIGN = 16,        // of the arena and of every buffer in it
+    NN_MAX_RANK = 6,     // dimensions of a tensor
+    NN_NONE = 0xFFFF,    // "no tensor": an optional input that is left out
+    NN_PARAM_BYTES = 96, // what an operator may keep of its options
+    NN_ALIGN = 16,       // of the arena and of every buffer in it
 };
 
 // Element types, with the numbers of the TFLite schema (enum TensorType).
@@ -45,18 +45,18 @@ typedef struct nn_tensor {
     uint32_t rows;
     uint32_t row_bytes;
     int32_t dim[NN_MAX_RANK];
-    float scale;         // of the tensor, or of channel 0
-    int32_t zero_point;  // of the tensor; 0 where per channel
+    float scale;          // of the tensor, or of channel 0
+    int32_t zero_point;   // of the tensor; 0 where per channel
     uint16_t scale_count; // 0 unquantised, 1 per tensor, else per channel
-    uint8_t scale_axis;  // the dimension that scale_count runs over
+    uint8_t scale_axis;   // the dimension that scale_count runs over
     uint8_t rank;
-    uint8_t type;        // nn_type
-    uint8_t is_input;    // of the model
-    uint8_t is_output;   // of the model
-    uint16_t producer;   // operator's place in nn_graph.ops or NN_NONE
-    uint16_t last_use;   // place of its last reader; op_count for an output
-                         // of the model, NN_NONE where nothing reads it
-    uint16_t index;      // in the file, for messages
+    uint8_t type;      // nn_type
+    uint8_t is_input;  // of the model
+    uint8_t is_output; // of the model
+    uint16_t producer; // operator's place in nn_graph.ops or NN_NONE
+    uint16_t last_use; // place of its last reader; op_count for an output
+                       // of the model, NN_NONE where nothing reads it
+    uint16_t index;    // in the file, for messages
 } nn_tensor;
 
 struct nn_op_def;
@@ -68,11 +68,11 @@ typedef struct nn_op {
     const uint16_t *outputs;
     uint16_t input_count;
     uint16_t output_count;
-    uint16_t index;      // in the file, for messages
-    uint8_t row_local;   // output row y needs a few input rows only
-    uint8_t folded;      // does nothing any more: another op does its work
-    uint8_t alias;       // output 0 is input 0's bytes (RESHAPE and the like)
-    uint8_t in_place;    // bit k: output 0 may overwrite input k
+    uint16_t index;    // in the file, for messages
+    uint8_t row_local; // output row y needs a few input rows only
+    uint8_t folded;    // does nothing any more: another op does its work
+    uint8_t alias;     // output 0 is input 0's bytes (RESHAPE and the like)
+    uint8_t in_place;  // bit k: output 0 may overwrite input k
     uint32_t scratch_bytes; // memory needed during a call
     uint32_t keep_bytes;    // memory needed from begin() to the last call
     uint64_t macs;          // multiply-accumulates of the whole operator
@@ -87,14 +87,14 @@ typedef struct nn_graph {
     uint32_t file_bytes;
     nn_tensor *tensors;
     nn_op *ops;
-    const uint16_t *inputs;  // of the model, places in tensors
+    const uint16_t *inputs; // of the model, places in tensors
     const uint16_t *outputs;
     uint16_t tensor_count;
     uint16_t op_count;
     uint16_t input_count;
     uint16_t output_count;
-    uint32_t weight_bytes;   // of all constants that operators read
-    uint32_t naive_bytes;    // most that lives at once, see nn_load()
+    uint32_t weight_bytes; // of all constants that operators read
+    uint32_t naive_bytes;  // most that lives at once, see nn_load()
 } nn_graph;
 
 // Bytes of one element; 0 for a type that the engine does not know.

@@ -29,26 +29,26 @@ typedef struct model_file {
 
 static int broken(nn_error *error, const char *what) {
     return nn_fail(error, NN_ERR_INVALID,
-                   "not a valid .tflite: %s runs past the end of the file or "
-                   "is damaged",
-                   what);
+            "not a valid .tflite: %s runs past the end of the file or "
+            "is damaged",
+            what);
 }
 
 static int read_header(model_file *m, const void *data, size_t bytes,
-                       nn_error *error) {
+        nn_error *error) {
     if (bytes == 0) {
         return nn_fail(error, NN_ERR_INVALID, "the file is empty");
     }
     if (bytes < 8 || memcmp((const uint8_t *)data + 4, "TFL3", 4) != 0) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "not a .tflite: the mark TFL3 is missing at byte 4");
+                "not a .tflite: the mark TFL3 is missing at byte 4");
     }
     if (bytes > INT32_MAX) {
         return nn_fail(error, NN_ERR_RANGE, "the file is over 2 GB");
     }
     if (((uintptr_t)data & 3) != 0) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "the model must lie at a multiple of 4 bytes");
+                "the model must lie at a multiple of 4 bytes");
     }
     m->file = (nn_flatbuffer){data, (uint32_t)bytes};
     return 0;
@@ -59,28 +59,27 @@ static int read_model(model_file *m, nn_error *error) {
     uint32_t version;
     nn_vector graphs;
     if (nn_flatbuffer_root(&m->file, &root) != 0 ||
-        nn_flatbuffer_u32(&m->file, root, NN_MODEL_VERSION, 0, &version) !=
-            0) {
+            nn_flatbuffer_u32(&m->file, root, NN_MODEL_VERSION, 0, &version) !=
+                    0) {
         return broken(error, "the root table");
     }
     if (version != NN_SCHEMA_VERSION) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
-                       "schema version %u, this engine reads version 3",
-                       version);
+                "schema version %u, this engine reads version 3", version);
     }
     if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_OPERATOR_CODES, 4,
-                             &m->codes) != 0) {
+                &m->codes) != 0) {
         return broken(error, "the list of operator codes");
     }
     if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_BUFFERS, 4,
-                             &m->buffers) != 0) {
+                &m->buffers) != 0) {
         return broken(error, "the list of buffers");
     }
     uint32_t graph;
-    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_SUBGRAPHS, 4,
-                             &graphs) != 0 ||
-        graphs.count == 0 ||
-        nn_flatbuffer_element(&m->file, &graphs, 0, &graph) != 0) {
+    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_SUBGRAPHS, 4, &graphs) !=
+                    0 ||
+            graphs.count == 0 ||
+            nn_flatbuffer_element(&m->file, &graphs, 0, &graph) != 0) {
         return broken(error, "the list of subgraphs");
     }
     const struct {
@@ -88,20 +87,20 @@ static int read_model(model_file *m, nn_error *error) {
         nn_vector *vector;
         const char *name;
     } lists[] = {
-        {NN_SUBGRAPH_TENSORS, &m->tensors, "the list of tensors"},
-        {NN_SUBGRAPH_OPERATORS, &m->operators, "the list of operators"},
-        {NN_SUBGRAPH_INPUTS, &m->inputs, "the list of inputs"},
-        {NN_SUBGRAPH_OUTPUTS, &m->outputs, "the list of outputs"},
+            {NN_SUBGRAPH_TENSORS, &m->tensors, "the list of tensors"},
+            {NN_SUBGRAPH_OPERATORS, &m->operators, "the list of operators"},
+            {NN_SUBGRAPH_INPUTS, &m->inputs, "the list of inputs"},
+            {NN_SUBGRAPH_OUTPUTS, &m->outputs, "the list of outputs"},
     };
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         if (nn_flatbuffer_vector(&m->file, graph, lists[i].field, 4,
-                                 lists[i].vector) != 0) {
+                    lists[i].vector) != 0) {
             return broken(error, lists[i].name);
         }
         if (lists[i].vector->count > MAX_COUNT) {
             return nn_fail(error, NN_ERR_RANGE,
-                           "%s has %u entries, at most 32767 can be read",
-                           lists[i].name, lists[i].vector->count);
+                    "%s has %u entries, at most 32767 can be read",
+                    lists[i].name, lists[i].vector->count);
         }
     }
     return 0;
@@ -109,17 +108,16 @@ static int read_model(model_file *m, nn_error *error) {
 
 // The inputs and outputs of operator i, as vectors of int32.
 static int operator_edges(const model_file *m, uint32_t i, uint32_t *table,
-                          nn_vector *inputs, nn_vector *outputs,
-                          nn_error *error) {
+        nn_vector *inputs, nn_vector *outputs, nn_error *error) {
     if (nn_flatbuffer_element(&m->file, &m->operators, i, table) != 0 ||
-        nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_INPUTS, 4,
-                             inputs) != 0 ||
-        nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_OUTPUTS, 4,
-                             outputs) != 0) {
+            nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_INPUTS, 4,
+                    inputs) != 0 ||
+            nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_OUTPUTS, 4,
+                    outputs) != 0) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "op %u: its table is damaged or runs past the end of "
-                       "the file",
-                       i);
+                "op %u: its table is damaged or runs past the end of "
+                "the file",
+                i);
     }
     return 0;
 }
@@ -137,9 +135,9 @@ static int count_edges(model_file *m, nn_error *error) {
         // both counts are below 2^29, for their elements lie in the file; a
         // file of many operators that share one long list is still refused
         if (inputs.count > MAX_COUNT || outputs.count > MAX_COUNT ||
-            m->edges + inputs.count + outputs.count > MAX_EDGES) {
+                m->edges + inputs.count + outputs.count > MAX_EDGES) {
             return nn_fail(error, NN_ERR_RANGE,
-                           "op %u: too many inputs and outputs", i);
+                    "op %u: too many inputs and outputs", i);
         }
         m->edges += inputs.count + outputs.count;
     }
@@ -147,7 +145,7 @@ static int count_edges(model_file *m, nn_error *error) {
 }
 
 static int open_model(model_file *m, const void *data, size_t bytes,
-                      nn_error *error) {
+        nn_error *error) {
     int err = read_header(m, data, bytes, error);
     if (err == 0) {
         err = read_model(m, error);
@@ -162,12 +160,12 @@ static size_t align_up(size_t bytes) {
 static size_t state_bytes_of(const model_file *m) {
     size_t edges = m->edges + m->inputs.count + m->outputs.count;
     return align_up(m->tensors.count * sizeof(nn_tensor)) +
-           align_up(m->operators.count * sizeof(nn_op)) +
-           align_up(edges * sizeof(uint16_t));
+            align_up(m->operators.count * sizeof(nn_op)) +
+            align_up(edges * sizeof(uint16_t));
 }
 
 int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
-               nn_error *error) {
+        nn_error *error) {
     model_file m;
     int err = open_model(&m, file, file_bytes, error);
     if (err == 0) {
@@ -177,33 +175,33 @@ int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
 }
 
 static int tensor_fail(nn_error *error, int code, const nn_tensor *t,
-                       const char *what) {
+        const char *what) {
     return nn_fail(error, code, "tensor %u '%n': %s", t->index, t->name,
-                   t->name_length, what);
+            t->name_length, what);
 }
 
 static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
-                      nn_error *error) {
+        nn_error *error) {
     nn_vector shape;
     uint8_t type;
     if (nn_flatbuffer_vector(&m->file, table, NN_TENSOR_SHAPE, 4, &shape) !=
-            0 ||
-        nn_flatbuffer_u8(&m->file, table, NN_TENSOR_TYPE, 0, &type) != 0) {
+                    0 ||
+            nn_flatbuffer_u8(&m->file, table, NN_TENSOR_TYPE, 0, &type) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
     }
     t->type = type;
     uint32_t size = nn_type_bytes(t->type);
     if (size == 0) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
-                       "tensor %u '%n': element type %u is not supported",
-                       t->index, t->name, t->name_length, (uint32_t)type);
+                "tensor %u '%n': element type %u is not supported", t->index,
+                t->name, t->name_length, (uint32_t)type);
     }
     if (shape.count > NN_MAX_RANK) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
-                       "tensor %u '%n': %u dimensions, at most %u are "
-                       "supported",
-                       t->index, t->name, t->name_length, shape.count,
-                       (uint32_t)NN_MAX_RANK);
+                "tensor %u '%n': %u dimensions, at most %u are "
+                "supported",
+                t->index, t->name, t->name_length, shape.count,
+                (uint32_t)NN_MAX_RANK);
     }
     t->rank = (uint8_t)shape.count;
     uint64_t bytes = size;
@@ -211,13 +209,12 @@ static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
         t->dim[i] = nn_load_i32(shape.data + 4 * i);
         if (t->dim[i] < 0) {
             return nn_fail(error, NN_ERR_INVALID,
-                           "tensor %u '%n': dimension %u is %d", t->index,
-                           t->name, t->name_length, i, t->dim[i]);
+                    "tensor %u '%n': dimension %u is %d", t->index, t->name,
+                    t->name_length, i, t->dim[i]);
         }
         bytes *= (uint32_t)t->dim[i];
         if (bytes > INT32_MAX) {
-            return tensor_fail(error, NN_ERR_RANGE, t,
-                               "its size exceeds 2 GB");
+            return tensor_fail(error, NN_ERR_RANGE, t, "its size exceeds 2 GB");
         }
     }
     t->bytes = (uint32_t)bytes;
@@ -244,61 +241,60 @@ static int check_zero_point(const nn_tensor *t, int64_t zero_point) {
 }
 
 static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
-                             nn_error *error) {
+        nn_error *error) {
     uint32_t q;
     nn_vector scales;
     nn_vector zero_points;
     uint32_t axis;
-    if (nn_flatbuffer_table(&m->file, table, NN_TENSOR_QUANTIZATION, &q) !=
-        0) {
+    if (nn_flatbuffer_table(&m->file, table, NN_TENSOR_QUANTIZATION, &q) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t,
-                           "its quantisation is damaged");
+                "its quantisation is damaged");
     }
     if (q == 0) {
         return 0;
     }
     if (nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_SCALE, 4, &scales) !=
-            0 ||
-        nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_ZERO_POINT, 8,
-                             &zero_points) != 0 ||
-        nn_flatbuffer_u32(&m->file, q, NN_QUANTIZATION_DIMENSION, 0, &axis) !=
-            0) {
+                    0 ||
+            nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_ZERO_POINT, 8,
+                    &zero_points) != 0 ||
+            nn_flatbuffer_u32(&m->file, q, NN_QUANTIZATION_DIMENSION, 0,
+                    &axis) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t,
-                           "its quantisation is damaged");
+                "its quantisation is damaged");
     }
     if (scales.count == 0) {
         return 0;
     }
     if (scales.count > UINT16_MAX || (scales.position & 3) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t,
-                           "its list of scales is too long or misaligned");
+                "its list of scales is too long or misaligned");
     }
     if (zero_points.count != 0 && zero_points.count != scales.count) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "tensor %u '%n': %u scales but %u zero points",
-                       t->index, t->name, t->name_length, scales.count,
-                       zero_points.count);
+                "tensor %u '%n': %u scales but %u zero points", t->index,
+                t->name, t->name_length, scales.count, zero_points.count);
     }
     if (scales.count > 1 &&
-        (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
+            (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "tensor %u '%n': %u scales do not fit its dimension %u",
-                       t->index, t->name, t->name_length, scales.count, axis);
+                "tensor %u '%n': %u scales do not fit its dimension %u",
+                t->index, t->name, t->name_length, scales.count, axis);
     }
     for (uint32_t i = 0; i < scales.count; i++) {
         float scale = nn_load_f32(scales.data + 4 * i);
         if (!isfinite(scale) || scale < 0) {
             return nn_fail(error, NN_ERR_INVALID,
-                           "tensor %u '%n': scale %u is not a finite number "
-                           "of at least 0",
-                           t->index, t->name, t->name_length, i);
+                    "tensor %u '%n': scale %u is not a finite number "
+                    "of at least 0",
+                    t->index, t->name, t->name_length, i);
         }
         if (zero_points.count != 0 &&
-            check_zero_point(t, nn_load_i64(zero_points.data + 8 * i)) != 0) {
+                check_zero_point(t, nn_load_i64(zero_points.data + 8 * i)) !=
+                        0) {
             return nn_fail(error, NN_ERR_INVALID,
-                           "tensor %u '%n': zero point %u is outside its "
-                           "type's range",
-                           t->index, t->name, t->name_length, i);
+                    "tensor %u '%n': zero point %u is outside its "
+                    "type's range",
+                    t->index, t->name, t->name_length, i);
         }
     }
     t->scales = (const float *)(const void *)scales.data;
@@ -311,7 +307,7 @@ static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
 }
 
 static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
-                     nn_error *error) {
+        nn_error *error) {
     uint32_t index;
     uint32_t buffer;
     uint32_t offset;
@@ -323,21 +319,20 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
         if (index == 0) {
             return 0; // a file without a single constant
         }
-        return nn_fail(error, NN_ERR_INVALID,
-                       "tensor %u '%n': buffer %u of %u", t->index, t->name,
-                       t->name_length, index, m->buffers.count);
+        return nn_fail(error, NN_ERR_INVALID, "tensor %u '%n': buffer %u of %u",
+                t->index, t->name, t->name_length, index, m->buffers.count);
     }
     if (nn_flatbuffer_element(&m->file, &m->buffers, index, &buffer) != 0 ||
-        nn_flatbuffer_vector(&m->file, buffer, NN_BUFFER_DATA, 1, &data) !=
-            0 ||
-        nn_flatbuffer_field(&m->file, buffer, NN_BUFFER_OFFSET, 8, &offset) !=
-            0) {
+            nn_flatbuffer_vector(&m->file, buffer, NN_BUFFER_DATA, 1, &data) !=
+                    0 ||
+            nn_flatbuffer_field(&m->file, buffer, NN_BUFFER_OFFSET, 8,
+                    &offset) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t, "its buffer is damaged");
     }
     if (offset != 0 && nn_load_i64(m->file.data + offset) > 1) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                           "its data lies behind the FlatBuffer, which is "
-                           "for models above 2 GB");
+                "its data lies behind the FlatBuffer, which is "
+                "for models above 2 GB");
     }
     if (t->bytes == 0) {
         t->data = m->file.data; // a shape of no dimensions: nothing to read
@@ -348,10 +343,9 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
     }
     if (data.count != t->bytes) {
         return nn_fail(error, NN_ERR_INVALID,
-                       "tensor %u '%n': its shape needs %u bytes, its buffer "
-                       "has %u",
-                       t->index, t->name, t->name_length, t->bytes,
-                       data.count);
+                "tensor %u '%n': its shape needs %u bytes, its buffer "
+                "has %u",
+                t->index, t->name, t->name_length, t->bytes, data.count);
     }
     uint32_t align = nn_type_bytes(t->type);
     align = align > 4 ? 4 : align;
@@ -363,7 +357,7 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
 }
 
 static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
-                       nn_error *error) {
+        nn_error *error) {
     uint32_t table;
     nn_vector name;
     uint8_t variable;
@@ -373,11 +367,12 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
     t->index = (uint16_t)i;
     t->producer = NN_NONE;
     if (nn_flatbuffer_element(&m->file, &m->tensors, i, &table) != 0 ||
-        nn_flatbuffer_vector(&m->file, table, NN_TENSOR_NAME, 1, &name) != 0 ||
-        nn_flatbuffer_u8(&m->file, table, NN_TENSOR_IS_VARIABLE, 0,
-                         &variable) != 0 ||
-        nn_flatbuffer_table(&m->file, table, NN_TENSOR_SPARSITY, &sparsity) !=
-            0) {
+            nn_flatbuffer_vector(&m->file, table, NN_TENSOR_NAME, 1, &name) !=
+                    0 ||
+            nn_flatbuffer_u8(&m->file, table, NN_TENSOR_IS_VARIABLE, 0,
+                    &variable) != 0 ||
+            nn_flatbuffer_table(&m->file, table, NN_TENSOR_SPARSITY,
+                    &sparsity) != 0) {
         return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
     }
     if (name.data != NULL) {
@@ -386,12 +381,12 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
     }
     if (variable != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                           "keeps its value between runs (a variable), which "
-                           "is not supported");
+                "keeps its value between runs (a variable), which "
+                "is not supported");
     }
     if (sparsity != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                           "is sparse, which is not supported");
+                "is sparse, which is not supported");
     }
     int err = read_shape(m, table, t, error);
     if (err == 0) {
@@ -402,8 +397,8 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
 
 // Copies a list of tensor indices as 16 bits; -1 (left out) becomes NN_NONE.
 static int read_edges(const nn_graph *graph, const nn_vector *list,
-                      bool optional, uint16_t *edges, const char *who,
-                      uint32_t which, nn_error *error) {
+        bool optional, uint16_t *edges, const char *who, uint32_t which,
+        nn_error *error) {
     for (uint32_t i = 0; i < list->count; i++) {
         int32_t index = nn_load_i32(list->data + 4 * i);
         if (index == -1 && optional) {
@@ -412,8 +407,8 @@ static int read_edges(const nn_graph *graph, const nn_vector *list,
         }
         if (index < 0 || index >= graph->tensor_count) {
             return nn_fail(error, NN_ERR_INVALID,
-                           "%s %u names tensor %d, there are %u", who, which,
-                           index, (uint32_t)graph->tensor_count);
+                    "%s %u names tensor %d, there are %u", who, which, index,
+                    (uint32_t)graph->tensor_count);
         }
         edges[i] = (uint16_t)index;
     }
@@ -421,29 +416,29 @@ static int read_edges(const nn_graph *graph, const nn_vector *list,
 }
 
 static int find_def(const model_file *m, uint32_t table, uint32_t i,
-                    nn_op_table defs, const nn_op_def **def,
-                    nn_error *error) {
+        nn_op_table defs, const nn_op_def **def, nn_error *error) {
     uint32_t index;
     uint32_t entry;
     uint8_t small;
     uint32_t code;
     nn_vector custom;
     if (nn_flatbuffer_u32(&m->file, table, NN_OPERATOR_CODE, 0, &index) != 0 ||
-        index >= m->codes.count ||
-        nn_flatbuffer_element(&m->file, &m->codes, index, &entry) != 0 ||
-        nn_flatbuffer_u8(&m->file, entry, NN_CODE_SHORT, 0, &small) != 0 ||
-        nn_flatbuffer_u32(&m->file, entry, NN_CODE_BUILTIN, 0, &code) != 0 ||
-        nn_flatbuffer_vector(&m->file, entry, NN_CODE_CUSTOM, 1, &custom) !=
-            0) {
+            index >= m->codes.count ||
+            nn_flatbuffer_element(&m->file, &m->codes, index, &entry) != 0 ||
+            nn_flatbuffer_u8(&m->file, entry, NN_CODE_SHORT, 0, &small) != 0 ||
+            nn_flatbuffer_u32(&m->file, entry, NN_CODE_BUILTIN, 0, &code) !=
+                    0 ||
+            nn_flatbuffer_vector(&m->file, entry, NN_CODE_CUSTOM, 1, &custom) !=
+                    0) {
         return nn_fail(error, NN_ERR_INVALID, "op %u: its code is damaged", i);
     }
     // files from before 2020 have the short field only
     code = code > small ? code : small;
     if (code == NN_CODE_IS_CUSTOM) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
-                       "op %u: custom operator '%n' is not supported", i,
-                       custom.data == NULL ? "" : (const char *)custom.data,
-                       custom.count > 40 ? 40 : custom.count);
+                "op %u: custom operator '%n' is not supported", i,
+                custom.data == NULL ? "" : (const char *)custom.data,
+                custom.count > 40 ? 40 : custom.count);
     }
     for (; *defs != NULL; defs++) {
         if ((*defs)->code == code) {
@@ -453,21 +448,22 @@ static int find_def(const model_file *m, uint32_t table, uint32_t i,
     }
     const char *name = nn_builtin_name(code);
     return nn_fail(error, NN_ERR_UNSUPPORTED,
-                   "op %u: operator %s (code %u) is not supported", i,
-                   name == NULL ? "unknown" : name, code);
+            "op %u: operator %s (code %u) is not supported", i,
+            name == NULL ? "unknown" : name, code);
 }
 
 static int check_counts(const nn_loader *l) {
     const nn_op_def *def = l->op->def;
     if (l->op->input_count < def->min_inputs ||
-        (l->op->input_count > def->max_inputs && def->max_inputs != 255)) {
+            (l->op->input_count > def->max_inputs && def->max_inputs != 255)) {
         return nn_op_fail(l, NN_ERR_INVALID, "%u inputs",
-                          (uint32_t)l->op->input_count);
+                (uint32_t)l->op->input_count);
     }
     if (l->op->output_count < def->min_outputs ||
-        (l->op->output_count > def->max_outputs && def->max_outputs != 255)) {
+            (l->op->output_count > def->max_outputs &&
+                    def->max_outputs != 255)) {
         return nn_op_fail(l, NN_ERR_INVALID, "%u outputs",
-                          (uint32_t)l->op->output_count);
+                (uint32_t)l->op->output_count);
     }
     return 0;
 }
@@ -481,23 +477,23 @@ static int check_order(const nn_loader *l, uint32_t place) {
         }
         if (t->data == NULL && !t->is_input && t->producer == NN_NONE) {
             return nn_op_fail(l, NN_ERR_INVALID,
-                              "reads tensor %u '%n' before anything makes it",
-                              (uint32_t)t->index, t->name, t->name_length);
+                    "reads tensor %u '%n' before anything makes it",
+                    (uint32_t)t->index, t->name, t->name_length);
         }
         // only a shape can be empty: []
         if (t->bytes == 0 && k == 0) {
             return nn_op_fail(l, NN_ERR_INVALID,
-                              "tensor %u '%n' has no elements",
-                              (uint32_t)t->index, t->name, t->name_length);
+                    "tensor %u '%n' has no elements", (uint32_t)t->index,
+                    t->name, t->name_length);
         }
     }
     for (uint32_t k = 0; k < l->op->output_count; k++) {
         nn_tensor *t = nn_op_output(l->graph, l->op, k);
         if (t->data != NULL || t->is_input || t->producer != NN_NONE) {
             return nn_op_fail(l, NN_ERR_INVALID,
-                              "writes tensor %u '%n', which is a constant, an "
-                              "input or written already",
-                              (uint32_t)t->index, t->name, t->name_length);
+                    "writes tensor %u '%n', which is a constant, an "
+                    "input or written already",
+                    (uint32_t)t->index, t->name, t->name_length);
         }
         t->producer = (uint16_t)place;
     }
@@ -505,8 +501,7 @@ static int check_order(const nn_loader *l, uint32_t place) {
 }
 
 static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
-                         nn_op_table defs, uint16_t **edges,
-                         nn_error *error) {
+        nn_op_table defs, uint16_t **edges, nn_error *error) {
     uint32_t table;
     nn_vector inputs;
     nn_vector outputs;
@@ -542,10 +537,10 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
         return err;
     }
     uint8_t type;
-    if (nn_flatbuffer_u8(&m->file, table, NN_OPERATOR_OPTIONS_TYPE, 0,
-                         &type) != 0 ||
-        nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
-                            &loader.options) != 0) {
+    if (nn_flatbuffer_u8(&m->file, table, NN_OPERATOR_OPTIONS_TYPE, 0, &type) !=
+                    0 ||
+            nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
+                    &loader.options) != 0) {
         return nn_op_fail(&loader, NN_ERR_INVALID, "its options are damaged");
     }
     loader.options_type = type;
@@ -560,7 +555,7 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
 }
 
 static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
-                     nn_error *error) {
+        nn_error *error) {
     uint16_t *in = *edges;
     uint16_t *out = in + m->inputs.count;
     *edges = out + m->outputs.count;
@@ -568,11 +563,11 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
     graph->outputs = out;
     graph->input_count = (uint16_t)m->inputs.count;
     graph->output_count = (uint16_t)m->outputs.count;
-    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs,",
-                         0, error);
+    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs,", 0,
+            error);
     if (err == 0) {
-        err = read_edges(graph, &m->outputs, false, out,
-                         "the list of outputs,", 0, error);
+        err = read_edges(graph, &m->outputs, false, out, "the list of outputs,",
+                0, error);
     }
     if (err != 0) {
         return err;
@@ -584,8 +579,8 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
         nn_tensor *t = &graph->tensors[in[k]];
         if (t->data != NULL || t->is_input || t->bytes == 0) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                               "is an input, but a constant, empty or listed "
-                               "twice");
+                    "is an input, but a constant, empty or listed "
+                    "twice");
         }
         t->is_input = 1;
     }
@@ -600,19 +595,18 @@ static int check_outputs(const nn_graph *graph, nn_error *error) {
         const nn_tensor *t = &graph->tensors[graph->outputs[k]];
         if (t->producer == NN_NONE && !t->is_input && t->data == NULL) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                               "is an output that nothing makes");
+                    "is an output that nothing makes");
         }
         if (t->bytes == 0) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                               "is an output without elements");
+                    "is an output without elements");
         }
     }
     return 0;
 }
 
 int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
-            nn_op_table table, void *state, size_t state_bytes,
-            nn_error *error) {
+        nn_op_table table, void *state, size_t state_bytes, nn_error *error) {
     model_file m;
     int err = open_model(&m, file, file_bytes, error);
     if (err != 0) {
@@ -620,8 +614,8 @@ int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
     }
     if (state_bytes < state_bytes_of(&m)) {
         return nn_fail(error, NN_ERR_NO_MEMORY,
-                       "the model's tables need %u bytes, %u are there",
-                       (uint32_t)state_bytes_of(&m), (uint32_t)state_bytes);
+                "the model's tables need %u bytes, %u are there",
+                (uint32_t)state_bytes_of(&m), (uint32_t)state_bytes);
     }
     assert(((uintptr_t)state & (NN_ALIGN - 1)) == 0);
     uint8_t *memory = state;

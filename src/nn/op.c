@@ -31,74 +31,74 @@ int nn_need_input(const nn_loader *loader, uint32_t k) {
     }
     if (nn_op_input(loader->graph, loader->op, k)->bytes == 0) {
         return nn_op_fail(loader, NN_ERR_INVALID, "input %u has no elements",
-                          k);
+                k);
     }
     return 0;
 }
 
 static int need_type(const nn_loader *loader, const nn_tensor *t,
-                     const char *side, uint32_t k, uint32_t mask) {
+        const char *side, uint32_t k, uint32_t mask) {
     if ((NN_TYPE_BIT(t->type) & mask) != 0) {
         return 0;
     }
     return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                      "%s %u, tensor %u '%n', is %s, which is not supported "
-                      "here",
-                      side, k, (uint32_t)t->index, t->name, t->name_length,
-                      nn_type_name(t->type));
+            "%s %u, tensor %u '%n', is %s, which is not supported "
+            "here",
+            side, k, (uint32_t)t->index, t->name, t->name_length,
+            nn_type_name(t->type));
 }
 
 int nn_need_input_type(const nn_loader *loader, uint32_t k, uint32_t mask) {
     if (k >= loader->op->input_count || loader->op->inputs[k] == NN_NONE) {
         return 0;
     }
-    return need_type(loader, nn_op_input(loader->graph, loader->op, k),
-                     "input", k, mask);
+    return need_type(loader, nn_op_input(loader->graph, loader->op, k), "input",
+            k, mask);
 }
 
 int nn_need_output_type(const nn_loader *loader, uint32_t k, uint32_t mask) {
     return need_type(loader, nn_op_output(loader->graph, loader->op, k),
-                     "output", k, mask);
+            "output", k, mask);
 }
 
 static int need_scale(const nn_loader *loader, const nn_tensor *t,
-                      const char *side, uint32_t k) {
+        const char *side, uint32_t k) {
     if (t->scale_count == 1 && t->scale > 0) {
         return 0;
     }
     return nn_op_fail(loader, NN_ERR_INVALID,
-                      "%s %u, tensor %u '%n', needs one scale above 0", side,
-                      k, (uint32_t)t->index, t->name, t->name_length);
+            "%s %u, tensor %u '%n', needs one scale above 0", side, k,
+            (uint32_t)t->index, t->name, t->name_length);
 }
 
 int nn_need_input_scale(const nn_loader *loader, uint32_t k) {
     return need_scale(loader, nn_op_input(loader->graph, loader->op, k),
-                      "input", k);
+            "input", k);
 }
 
 int nn_need_output_scale(const nn_loader *loader, uint32_t k) {
     return need_scale(loader, nn_op_output(loader->graph, loader->op, k),
-                      "output", k);
+            "output", k);
 }
 
 int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
-                         const int32_t *dim) {
+        const int32_t *dim) {
     const nn_tensor *t = nn_op_output(loader->graph, loader->op, k);
     if (t->rank != rank) {
         return nn_op_fail(loader, NN_ERR_INVALID,
-                          "output %u has %u dimensions, the operator makes %u",
-                          k, (uint32_t)t->rank, rank);
+                "output %u has %u dimensions, the operator makes %u", k,
+                (uint32_t)t->rank, rank);
     }
     for (uint32_t i = 0; i < rank; i++) {
         if (dim[i] < 1) {
             return nn_op_fail(loader, NN_ERR_INVALID,
-                              "output %u would have no elements", k);
+                    "output %u would have no elements", k);
         }
         if (t->dim[i] != dim[i]) {
             return nn_op_fail(loader, NN_ERR_INVALID,
-                              "dimension %u of output %u is %d, the operator "
-                              "makes %d",
-                              i, k, t->dim[i], dim[i]);
+                    "dimension %u of output %u is %d, the operator "
+                    "makes %d",
+                    i, k, t->dim[i], dim[i]);
         }
     }
     return 0;
@@ -108,11 +108,11 @@ int nn_need_same_scale(const nn_loader *loader, uint32_t j, uint32_t k) {
     const nn_tensor *in = nn_op_input(loader->graph, loader->op, j);
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, k);
     if (in->scale_count > 1 || out->scale_count > 1 ||
-        (in->scale_count == 1 && out->scale_count == 1 &&
-         (in->scale != out->scale || in->zero_point != out->zero_point))) {
+            (in->scale_count == 1 && out->scale_count == 1 &&
+                    (in->scale != out->scale ||
+                            in->zero_point != out->zero_point))) {
         return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                          "input %u and output %u differ in quantisation", j,
-                          k);
+                "input %u and output %u differ in quantisation", j, k);
     }
     return 0;
 }
@@ -122,16 +122,16 @@ int nn_need_constant(const nn_loader *loader, uint32_t k) {
     if (t != NULL && t->data != NULL) {
         return 0;
     }
-    return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                      "input %u must be a constant", k);
+    return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "input %u must be a constant",
+            k);
 }
 
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
-                     int32_t *value, uint32_t *count) {
+        int32_t *value, uint32_t *count) {
     int err = nn_need_constant(loader, k);
     if (err == 0) {
-        err = nn_need_input_type(
-            loader, k, NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
+        err = nn_need_input_type(loader, k,
+                NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
     }
     if (err != 0) {
         return err;
@@ -140,8 +140,7 @@ int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
     *count = nn_tensor_elements(t);
     if (t->rank > 1 || *count > max) {
         return nn_op_fail(loader, NN_ERR_INVALID,
-                          "input %u must be a list of at most %u numbers", k,
-                          max);
+                "input %u must be a list of at most %u numbers", k, max);
     }
     const uint8_t *bytes = t->data;
     for (uint32_t i = 0; i < *count; i++) {
@@ -149,7 +148,7 @@ int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
                                         : nn_load_i64(bytes + 8 * i);
         if (v < INT32_MIN || v > INT32_MAX) {
             return nn_op_fail(loader, NN_ERR_RANGE,
-                              "number %u of input %u exceeds 32 bits", i, k);
+                    "number %u of input %u exceeds 32 bits", i, k);
         }
         value[i] = (int32_t)v;
     }
@@ -163,44 +162,44 @@ static nn_flatbuffer file_of(const nn_loader *loader) {
 // The field's bytes; NULL where it is left out or damaged: options that are
 // not there have their default, as in every reader of the format.
 static const uint8_t *option(const nn_loader *loader, uint32_t field,
-                             uint32_t size) {
+        uint32_t size) {
     nn_flatbuffer file = file_of(loader);
     uint32_t position;
     if (loader->options == 0 ||
-        nn_flatbuffer_field(&file, loader->options, field, size, &position) !=
-            0 ||
-        position == 0) {
+            nn_flatbuffer_field(&file, loader->options, field, size,
+                    &position) != 0 ||
+            position == 0) {
         return NULL;
     }
     return file.data + position;
 }
 
 int32_t nn_option_int(const nn_loader *loader, uint32_t field,
-                      int32_t fallback) {
+        int32_t fallback) {
     const uint8_t *bytes = option(loader, field, 4);
     return bytes == NULL ? fallback : nn_load_i32(bytes);
 }
 
 int32_t nn_option_byte(const nn_loader *loader, uint32_t field,
-                       int32_t fallback) {
+        int32_t fallback) {
     const uint8_t *bytes = option(loader, field, 1);
     return bytes == NULL ? fallback : (int8_t)*bytes;
 }
 
-float nn_option_float(const nn_loader *loader, uint32_t field,
-                      float fallback) {
+float nn_option_float(const nn_loader *loader, uint32_t field, float fallback) {
     const uint8_t *bytes = option(loader, field, 4);
     return bytes == NULL ? fallback : nn_load_f32(bytes);
 }
 
 int nn_option_ints(const nn_loader *loader, uint32_t field,
-                   const uint8_t **values, uint32_t *count) {
+        const uint8_t **values, uint32_t *count) {
     nn_flatbuffer file = file_of(loader);
     nn_vector vector = {NULL, 0, 0};
     if (loader->options != 0 &&
-        nn_flatbuffer_vector(&file, loader->options, field, 4, &vector) != 0) {
+            nn_flatbuffer_vector(&file, loader->options, field, 4, &vector) !=
+                    0) {
         return nn_op_fail(loader, NN_ERR_INVALID, "option %u is damaged",
-                          field);
+                field);
     }
     *values = vector.data;
     *count = vector.count;

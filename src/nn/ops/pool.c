@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// MAX_POOL_2D and AVERAGE_POOL_2D of images NHWC.
+
+#include <math.h>
+
+#include "nn/kernels/pool.h"
+#include "nn/ops/activation.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// Fields of Pool2DOptions.
+enum { PADDING, STRIDE_W, STRIDE_H, WIDTH, HEIGHT, ACTIVATION };
+
+// Numbers are compared and averaged as they are stored. The tolerance is
+// TFLite's.
+static int check_scales(const nn_loader *loader) {
+    int err = nn_need_input_scale(loader, 0);
+    if (err == 0) {
+        err = nn_need_output_scale(loader, 0);
+    }
+    if (err) {
+        return err;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    if (fabsf(in->scale - out->scale) > 1.0e-6F ||
+            in->zero_point != out->zero_point) {
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+                "input and output differ in quantisation");
+    }
+    return 0;
+}
+
+static int check_shapes(const nn_loader *loader, nn_window *window) {
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    if (in->rank != 4) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "the image has %u dimensions instead of 4", (uint32_t)in->rank);
+    }
+    *window = (nn_window){
+            .kernel_h = nn_option_int(loader, HEIGHT, 0),
+            .kernel_w = nn_option_int(loader, WIDTH, 0),
+            .stride_h = nn_option_int(loader, STRIDE_H, 0),
+            .stride_w = nn_option_int(loader, STRIDE_W, 0),
+            .dilation_h = 1,
+            .dilation_w = 1,
+    };
+    int32_t dim[4] = {in->dim[0], 0, 0, in->dim[3]};
+    int err = nn_window_fit(loader, window, nn_option_byte(loader, PADDING, 0),
+            in->dim[1], in->dim[2], &dim[1], &dim[2]);
+    if (err) {
+        return err;
+    }
+    if ((int64_t)window->kernel_h * window->kernel_w > NN_POOL_MAX_PIXELS) {
+        return nn_op_fail(loader, NN_ERR_RANGE,
+                "a window of %d x %d is too large", window->kernel_h,
+                window->kernel_w);
+    }
+    return nn_need_output_shape(loader, 0, 4, dim);
+}
+
+static int check(nn_loader *loader) {
+    nn_op *op = loader->op;
+    nn_pool_params *p = NN_PARAMS(op, nn_pool_params);
+    int err = nn_need_input(loader, 0);
+    if (err == 0) {
+        err = nn_need_input_type(loader, 0, NN_TYPE_BIT(NN_INT8));
+    }
+    if (err == 0) {
+        err = nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT8));
+    }
+    if (err == 0) {
+        err = check_scales(loader);
+    }
+    if (err == 0) {
+        err = check_shapes(loader, &p->window);
+    }
+    if (err == 0) {
+        err = nn_fused_range(loader, ACTIVATION, &p->low, &p->high);
+    }
+    if (err) {
+        return err;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    op->row_local = in->dim[0] == 1 && nn_rows_natural(in);
+    op->scratch_bytes =
+            (uint32_t)p->window.kernel_h * (uint32_t)sizeof(uint32_t);
+    return 0;
+}
+
+static void rows(const nn_graph *graph, const nn_op *op, uint32_t k, uint32_t y,
+        uint32_t *first, uint32_t *end) {
+    const nn_pool_params *p = NN_PARAMS(op, const nn_pool_params);
+    nn_window_rows(&p->window, nn_op_given(graph, op, k)->dim[1], y, first,
+            end);
+}
+
+const nn_op_def nn_op_max_pool_2d = {
+        .code = 17,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "MAX_POOL_2D",
+        .check = check,
+        .rows = rows,
+        .run = nn_max_pool_2d_run,
+};
+
+const nn_op_def nn_op_average_pool_2d = {
+        .code = 1,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "AVERAGE_POOL_2D",
+        .check = check,
+        .rows = rows,
+        .run = nn_average_pool_2d_run,
+};

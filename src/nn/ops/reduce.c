@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// MEAN, SUM and REDUCE_MAX over any axes.
+
+#include "nn/kernels/reduce.h"
+
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// Field of ReducerOptions.
+enum { KEEP_DIMS };
+enum { VALUES, AXES };
+
+static int read_axes(const nn_loader *loader, uint32_t rank,
+        bool reduced[NN_MAX_RANK]) {
+    // an axis may be named twice
+    int32_t axes[2 * NN_MAX_RANK];
+    uint32_t count;
+    int err = nn_need_input(loader, AXES);
+    if (err == 0) {
+        err = nn_constant_ints(loader, AXES, 2 * NN_MAX_RANK, axes, &count);
+    }
+    for (uint32_t i = 0; err == 0 && i < count; i++) {
+        uint32_t axis;
+        err = nn_need_axis(loader, axes[i], rank, &axis);
+        if (err == 0) {
+            reduced[axis] = true;
+        }
+    }
+    return err;
+}
+
+static int check_shape(const nn_loader *loader, const nn_tensor *in,
+        const bool reduced[NN_MAX_RANK]) {
+    bool keep = nn_option_byte(loader, KEEP_DIMS, 0) != 0;
+    int32_t dim[NN_MAX_RANK];
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < in->rank; i++) {
+        if (!reduced[i]) {
+            dim[rank++] = in->dim[i];
+        } else if (keep) {
+            dim[rank++] = 1;
+        }
+    }
+    return nn_need_output_shape(loader, 0, rank, dim);
+}
+
+// Sorts the dimensions into two sets of loops, innermost first; neighbours of
+// a kind become one loop, for the inner one's end is the outer one's step.
+static void make_loops(const nn_tensor *in, const bool reduced[NN_MAX_RANK],
+        nn_reduce_params *p) {
+    nn_loops *loops[2] = {&p->kept, &p->reduced};
+    uint32_t free[2] = {NN_REDUCE_LOOPS, NN_REDUCE_LOOPS};
+    for (uint32_t i = 0; i < NN_REDUCE_LOOPS; i++) {
+        p->kept.count[i] = p->reduced.count[i] = 1;
+        p->kept.step[i] = p->reduced.step[i] = 0;
+    }
+    uint32_t step = 1;
+    uint32_t last = 2; // the kind of the loop inside
+    for (uint32_t i = in->rank; i-- > 0;) {
+        uint32_t kind = reduced[i];
+        uint32_t count = (uint32_t)in->dim[i];
+        if (count == 1) {
+            continue;
+        }
+        if (kind == last) {
+            loops[kind]->count[free[kind]] *= count;
+        } else {
+            free[kind]--;
+            loops[kind]->count[free[kind]] = count;
+            loops[kind]->step[free[kind]] = step;
+        }
+        last = kind;
+        step *= count;
+    }
+}
+
+static int check_reduce(nn_loader *loader) {
+    nn_op *op = loader->op;
+    int err = nn_need_input(loader, VALUES);
+    if (err == 0) {
+        err = nn_need_input_type(loader, VALUES, NN_TYPE_BIT(NN_INT8));
+    }
+    if (err == 0) {
+        err = nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT8));
+    }
+    if (err == 0) {
+        err = nn_need_input_scale(loader, VALUES);
+    }
+    if (err == 0) {
+        err = nn_need_output_scale(loader, 0);
+    }
+    if (err) {
+        return err;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, op, VALUES);
+    bool reduced[NN_MAX_RANK] = {false};
+    err = read_axes(loader, in->rank, reduced);
+    if (err == 0) {
+        err = check_shape(loader, in, reduced);
+    }
+    if (err == 0) {
+        make_loops(in, reduced, NN_PARAMS(op, nn_reduce_params));
+    }
+    return err;
+}
+
+static int check_sum(nn_loader *loader) {
+    int err = check_reduce(loader);
+    if (err) {
+        return err;
+    }
+    nn_op *op = loader->op;
+    nn_reduce_params *p = NN_PARAMS(op, nn_reduce_params);
+    const nn_tensor *in = nn_op_given(loader->graph, op, VALUES);
+    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    if (nn_multiplier_make((double)in->scale / (double)out->scale,
+                &p->multiplier)) {
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+                "the scales are too far apart");
+    }
+    return 0;
+}
+
+// Divides the multiplier by the number of elements with as many bits as the
+// quotient can keep (TFLite: reference/reduce.h, QuantizedMeanOrSum).
+static int check_mean(nn_loader *loader) {
+    int err = check_sum(loader);
+    if (err) {
+        return err;
+    }
+    nn_op *op = loader->op;
+    nn_reduce_params *p = NN_PARAMS(op, nn_reduce_params);
+    uint32_t n = nn_op_given(loader->graph, op, VALUES)->bytes /
+            nn_op_output(loader->graph, op, 0)->bytes;
+    int32_t shift = 0;
+    while (n >> shift > 1) {
+        shift++;
+    }
+    // the result's shift must not fall below -31
+    shift = nn_min_i32(shift, 31 + p->multiplier.shift);
+    p->multiplier.value =
+            (int32_t)(((int64_t)p->multiplier.value << shift) / n);
+    p->multiplier.shift -= shift;
+    return 0;
+}
+
+static int check_max(nn_loader *loader) {
+    int err = check_reduce(loader);
+    return err ? err : nn_need_same_scale(loader, VALUES, 0);
+}
+
+const nn_op_def nn_op_mean = {
+        .code = 40,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "MEAN",
+        .check = check_mean,
+        .run = nn_reduce_sum_run,
+};
+
+const nn_op_def nn_op_sum = {
+        .code = 74,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "SUM",
+        .check = check_sum,
+        .run = nn_reduce_sum_run,
+};
+
+const nn_op_def nn_op_reduce_max = {
+        .code = 82,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "REDUCE_MAX",
+        .check = check_max,
+        .run = nn_reduce_max_run,
+};

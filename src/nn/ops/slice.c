@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// SLICE.
+
+#include "nn/ops/box.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+static int check(nn_loader *loader) {
+    int error = nn_need_moved(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_box *box = NN_PARAMS(loader->op, nn_box);
+    nn_box_all(in, box);
+    uint32_t begins;
+    error = nn_constant_ints(loader, 1, NN_MAX_RANK, box->begin, &begins);
+    if (error) {
+        return error;
+    }
+    uint32_t sizes;
+    error = nn_constant_ints(loader, 2, NN_MAX_RANK, box->count, &sizes);
+    if (error) {
+        return error;
+    }
+    if (begins != in->rank || sizes != in->rank) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "%u begins and %u sizes for an input of %u dimensions", begins,
+                sizes, in->rank);
+    }
+    for (uint32_t i = 0; i < in->rank; i++) {
+        int32_t begin = box->begin[i];
+        if (begin < 0 || begin >= in->dim[i]) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "begin %d of a dimension of %d", begin, in->dim[i]);
+        }
+        if (box->count[i] == -1) { // all that follows
+            box->count[i] = in->dim[i] - begin;
+        }
+        if (box->count[i] < 1 || box->count[i] > in->dim[i] - begin) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "size %d from %d on in a dimension of %d", box->count[i],
+                    begin, in->dim[i]);
+        }
+    }
+    error = nn_need_output_shape(loader, 0, in->rank, box->count);
+    if (error) {
+        return error;
+    }
+    nn_box_rows_local(loader, box);
+    return 0;
+}
+
+const nn_op_def nn_op_slice = {
+        .code = 65,
+        .min_inputs = 3,
+        .max_inputs = 3,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "SLICE",
+        .check = check,
+        .rows = nn_box_rows,
+        .run = nn_box_run,
+};

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// STRIDED_SLICE.
+
+#include "nn/fixed.h"
+#include "nn/ops/box.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// The slice as the file says it: one entry a dimension, but an ellipsis
+// stands for all dimensions that are not mentioned.
+typedef struct spec {
+    int32_t begin[NN_MAX_RANK], end[NN_MAX_RANK], step[NN_MAX_RANK];
+    uint32_t count;
+    uint32_t begin_mask, end_mask; // bit i: entry i begins or ends outside
+    uint32_t ellipsis_mask;        // entry i is the ellipsis
+    uint32_t new_axis_mask;        // entry i is a new dimension of size 1
+    uint32_t shrink_mask;          // entry i is one index, its dimension goes
+    bool end_is_offset;            // ends count from begins
+} spec;
+
+static int read_spec(const nn_loader *loader, spec *s) {
+    int error = nn_constant_ints(loader, 1, NN_MAX_RANK, s->begin, &s->count);
+    if (error) {
+        return error;
+    }
+    uint32_t ends;
+    error = nn_constant_ints(loader, 2, NN_MAX_RANK, s->end, &ends);
+    if (error) {
+        return error;
+    }
+    uint32_t steps;
+    error = nn_constant_ints(loader, 3, NN_MAX_RANK, s->step, &steps);
+    if (error) {
+        return error;
+    }
+    if (ends != s->count || steps != s->count) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "%u begins, %u ends and %u strides", s->count, ends, steps);
+    }
+    s->begin_mask = (uint32_t)nn_option_int(loader, 0, 0);
+    s->end_mask = (uint32_t)nn_option_int(loader, 1, 0);
+    s->ellipsis_mask = (uint32_t)nn_option_int(loader, 2, 0);
+    s->new_axis_mask = (uint32_t)nn_option_int(loader, 3, 0);
+    s->shrink_mask = (uint32_t)nn_option_int(loader, 4, 0);
+    s->end_is_offset = nn_option_byte(loader, 5, 0) != 0;
+    return 0;
+}
+
+// begin, step and count of one dimension of this size from entry i.
+static int resolve(const nn_loader *loader, const spec *s, uint32_t i,
+        int32_t size, int32_t *begin, int32_t *step, int32_t *count) {
+    // what is beyond an end is cut there; one step backwards beyond the first
+    // element is -1
+    int64_t low = s->step[i] > 0 ? 0 : -1;
+    int64_t high = s->step[i] > 0 ? size : size - 1;
+    bool forward = s->step[i] > 0;
+    bool shrinks = s->shrink_mask >> i & 1;
+    int64_t first = s->begin[i];
+    first += first < 0 ? size : 0;
+    first = first < low ? low : first > high ? high : first;
+    if (s->begin_mask >> i & 1) {
+        first = forward ? 0 : size - 1;
+    }
+    int64_t last = s->end[i];
+    last += s->end_is_offset ? first : 0;
+    last += last < 0 ? size : 0;
+    last = last < low ? low : last > high ? high : last;
+    if (s->end_mask >> i & 1) {
+        last = forward ? size : -1;
+    }
+    if (s->step[i] == 0 || (shrinks && !forward)) {
+        return nn_op_fail(loader, NN_ERR_INVALID, "stride %d of entry %u",
+                s->step[i], i);
+    }
+    int64_t distance = forward ? last - first : first - last;
+    int64_t stride = forward ? s->step[i] : -(int64_t)s->step[i];
+    int64_t steps = shrinks ? 1 : (distance + stride - 1) / stride;
+    if (steps < 1 || first < 0 || first >= size) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "nothing of a dimension of %d is left", size);
+    }
+    *begin = (int32_t)first;
+    *step = s->step[i];
+    *count = (int32_t)steps;
+    return 0;
+}
+
+// Fills box by the entries; dim and *rank become the output's shape.
+static int resolve_all(const nn_loader *loader, const spec *s,
+        const nn_tensor *in, nn_box *box, int32_t *dim, uint32_t *rank) {
+    uint32_t a = 0; // the input's axis
+    uint32_t d = 0; // the output's dimension
+    uint32_t named = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        named += !(s->new_axis_mask >> i & 1) && !(s->ellipsis_mask >> i & 1);
+    }
+    for (uint32_t i = 0; i <= s->count; i++) {
+        if (i == s->count || s->ellipsis_mask >> i & 1) {
+            // the axes that no entry names; the end is an ellipsis too
+            while (a + named < in->rank && d < NN_MAX_RANK) {
+                dim[d++] = in->dim[a++];
+            }
+            continue;
+        }
+        if (d == NN_MAX_RANK) {
+            return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+                    "more than %u dimensions", d);
+        }
+        if (s->new_axis_mask >> i & 1) {
+            dim[d++] = 1;
+            continue;
+        }
+        if (a == in->rank) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "entry %u for an input of %u dimensions", i, in->rank);
+        }
+        int error = resolve(loader, s, i, in->dim[a], &box->begin[a],
+                &box->step[a], &box->count[a]);
+        if (error) {
+            return error;
+        }
+        if (!(s->shrink_mask >> i & 1)) {
+            dim[d++] = box->count[a];
+        }
+        a++;
+        named--;
+    }
+    if (a != in->rank) {
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "more than %u dimensions",
+                d);
+    }
+    *rank = d;
+    return 0;
+}
+
+static int check(nn_loader *loader) {
+    int error = nn_need_moved(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_box *box = NN_PARAMS(loader->op, nn_box);
+    nn_box_all(in, box);
+    spec s;
+    error = read_spec(loader, &s);
+    if (error) {
+        return error;
+    }
+    int32_t dim[NN_MAX_RANK];
+    uint32_t rank = 0;
+    error = resolve_all(loader, &s, in, box, dim, &rank);
+    if (error) {
+        return error;
+    }
+    error = nn_need_output_shape(loader, 0, rank, dim);
+    if (error) {
+        return error;
+    }
+    nn_box_rows_local(loader, box);
+    return 0;
+}
+
+const nn_op_def nn_op_strided_slice = {
+        .code = 45,
+        .min_inputs = 4,
+        .max_inputs = 4,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "STRIDED_SLICE",
+        .check = check,
+        .rows = nn_box_rows,
+        .run = nn_box_run,
+};

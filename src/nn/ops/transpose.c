@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// TRANSPOSE.
+
+#include "nn/ops/box.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+static int check(nn_loader *loader) {
+    int error = nn_need_moved(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_box *box = NN_PARAMS(loader->op, nn_box);
+    nn_box_all(in, box);
+    int32_t axis[NN_MAX_RANK];
+    uint32_t count;
+    error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
+    if (error) {
+        return error;
+    }
+    if (count != in->rank) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "%u axes for an input of %u dimensions", count, in->rank);
+    }
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t a;
+        error = nn_need_axis(loader, axis[i], count, &a);
+        if (error) {
+            return error;
+        }
+        seen |= 1u << a;
+        box->axis[i] = (uint8_t)a;
+        box->count[i] = in->dim[a];
+    }
+    if (seen != (1u << count) - 1) {
+        return nn_op_fail(loader, NN_ERR_INVALID, "an axis appears twice");
+    }
+    error = nn_need_output_shape(loader, 0, count, box->count);
+    if (error) {
+        return error;
+    }
+    nn_box_rows_local(loader, box);
+    return 0;
+}
+
+const nn_op_def nn_op_transpose = {
+        .code = 39,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "TRANSPOSE",
+        .check = check,
+        .rows = nn_box_rows,
+        .run = nn_box_run,
+};

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What operators with int8 weights and an int32 bias have in common.
+
+#ifndef NN_OPS_WEIGHTS_H
+#define NN_OPS_WEIGHTS_H
+
+#include "nn/op.h"
+
+// Input `input` and output 0 are int8 with a scale; input `filter` is constant
+// int8 of the given rank, symmetric, with one scale or one for each size of
+// dimension axis.
+int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
+        uint32_t rank, uint32_t axis);
+
+// Input `bias`, where it is there, is a constant of count int32.
+int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count);
+// Its numbers, or NULL.
+const int32_t *nn_bias_data(
+        const nn_graph *graph, const nn_op *op, uint32_t bias);
+
+// Sets op->scratch_bytes to count multipliers and extra further bytes.
+int nn_reserve_multipliers(nn_loader *loader, uint32_t count, uint32_t extra);
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Lays out pieces of memory that are in use for known spans of places.
+//
+// The problem is as hard as packing, so several greedy orders are tried; the
+// best is then improved by placing whatever sticks out at the top earlier.
+
+#include "nn/planner.h"
+
+enum { IMPROVEMENTS = 24 };
+
+typedef enum sort_key {
+    KEY_BYTES,
+    KEY_AREA, // bytes times span
+    KEY_SPAN,
+    KEY_FIRST,
+    KEY_LAST,
+    KEY_COUNT,
+} sort_key;
+
+static uint64_t key_of(const nn_item *item, sort_key key) {
+    uint32_t span = item->last - item->first + 1u;
+    switch (key) {
+    case KEY_BYTES:
+        return item->bytes;
+    case KEY_AREA:
+        return (uint64_t)item->bytes * span;
+    case KEY_SPAN:
+        return (uint64_t)span << 32 | item->bytes;
+    case KEY_FIRST:
+        return (uint64_t)(0xFFFF - item->first) << 32 | item->bytes;
+    default:
+        return (uint64_t)item->last << 32 | item->bytes;
+    }
+}
+
+static void sort_items(nn_planner *p, sort_key key) {
+    for (uint32_t i = 0; i < p->item_count; i++) {
+        uint64_t value = key_of(&p->items[i], key);
+        uint32_t at = i;
+        while (at > 0 && key_of(&p->items[p->sorted[at - 1]], key) < value) {
+            p->sorted[at] = p->sorted[at - 1];
+            at--;
+        }
+        p->sorted[at] = (uint16_t)i;
+    }
+}
+
+// Places the items in order, each as low as it fits; returns the top. The
+// placed ones hang together from the lowest to the highest.
+static uint64_t place_in_order(nn_planner *p, uint16_t *top_item) {
+    uint16_t lowest = NN_NONE;
+    uint64_t top = 0;
+    for (uint32_t i = 0; i < p->item_count; i++) {
+        nn_item *item = &p->items[p->sorted[i]];
+        uint64_t offset = 0;
+        uint16_t *link = &lowest;
+        for (uint16_t at = lowest; at != NN_NONE; at = p->items[at].above) {
+            const nn_item *other = &p->items[at];
+            if (other->first > item->last || item->first > other->last) {
+                continue;
+            }
+            if (offset + item->bytes <= other->offset) {
+                break;
+            }
+            uint64_t end = (uint64_t)other->offset + other->bytes;
+            offset = end > offset ? end : offset;
+        }
+        if (offset > INT32_MAX) {
+            return UINT64_MAX;
+        }
+        item->offset = (uint32_t)offset;
+        while (*link != NN_NONE && p->items[*link].offset < offset) {
+            link = &p->items[*link].above;
+        }
+        item->above = *link;
+        *link = p->sorted[i];
+        if (offset + item->bytes > top) {
+            top = offset + item->bytes;
+            *top_item = p->sorted[i];
+        }
+    }
+    return top;
+}
+
+static void keep_offsets(nn_planner *p) {
+    for (uint32_t i = 0; i < p->item_count; i++) {
+        p->best[i] = p->items[i].offset;
+    }
+}
+
+static void move_to_front(nn_planner *p, uint16_t item) {
+    uint32_t at = 0;
+    while (p->sorted[at] != item) {
+        at++;
+    }
+    for (; at > 0; at--) {
+        p->sorted[at] = p->sorted[at - 1];
+    }
+    p->sorted[0] = item;
+}
+
+uint64_t nn_plan_place(nn_planner *p, uint64_t floor) {
+    uint64_t best = UINT64_MAX;
+    for (int key = 0; key < KEY_COUNT && best > floor; key++) {
+        sort_items(p, (sort_key)key);
+        for (uint32_t i = 0; i < IMPROVEMENTS && best > floor; i++) {
+            uint16_t highest = 0;
+            uint64_t top = place_in_order(p, &highest);
+            if (top < best) {
+                best = top;
+                keep_offsets(p);
+            }
+            if (top == UINT64_MAX || p->sorted[0] == highest ||
+                    p->item_count == 0) {
+                break;
+            }
+            move_to_front(p, highest);
+        }
+    }
+    for (uint32_t i = 0; i < p->item_count && best != UINT64_MAX; i++) {
+        p->items[i].offset = p->best[i];
+    }
+    return best;
+}
