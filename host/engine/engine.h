@@ -15,10 +15,9 @@
 typedef struct engine engine;
 
 typedef struct engine_options {
-    bool whole;      // every tensor in one piece instead of row by row
-    bool no_fold;    // keep PAD and the like as operators of their own
-    bool keep_all;   // all tensors can be read after a run (implies whole)
-    uint32_t budget; // bytes of arena; 0: as little as possible
+    bool whole;       // every tensor in one piece instead of row by row
+    bool whole_input; // inputs lie in the caller's memory, not in the arena
+    uint32_t budget;  // bytes of arena; 0: as little as possible
 } engine_options;
 
 // Opens the .tflite at path. options may be NULL: streamed, smallest arena.
@@ -43,29 +42,26 @@ const nn_tensor *engine_output(const engine *e, uint32_t k);
 // Whether the model ran through the float32 operators.
 bool engine_is_float(const engine *e);
 
-// Bytes that one inference needs, whole or streamed as it was opened;
-// float32 inputs and outputs are the caller's and do not count.
+// Bytes that one inference needs, planned as it was opened; float32 outputs
+// are the caller's and do not count.
 uint32_t engine_arena_bytes(const engine *e);
 
 // Where input k comes from, to be set for every input before a run; stays
 // until it is set again.
 //
 // Bytes: engine_input(e, k)->bytes of them in the model's own type, read
-// during the run, not copied.
+// during the run, not copied. Aligned as the element.
 void engine_set_input(engine *e, uint32_t k, const void *bytes);
 
 // Rows: called during the run for row 0, 1, … once each, and writes
 // engine_input(e, k)->row_bytes bytes to row. Anything but 0 ends the run,
 // which returns that value when it is negative, else NN_ERR_INPUT.
 typedef int (*engine_row_source)(void *context, uint32_t y, void *row);
-void engine_set_rows(
-        engine *e, uint32_t k, engine_row_source source, void *context);
+void engine_set_rows(engine *e, uint32_t k, engine_row_source source,
+        void *context);
 
-// Called after each operator of a run, in the order they ran; only in plans
-// that are whole. data is the operator's output k; see nn_graph for names.
-typedef void (*engine_observer)(
-        void *context, const nn_op *op, uint32_t k, const void *data);
-void engine_set_observer(engine *e, engine_observer observer, void *context);
+// Called behind every call of a kernel, see nn_io; NULL: nobody looks.
+void engine_set_observer(engine *e, nn_observer observe, void *context);
 
 // One inference. Fails only where a row source fails.
 int engine_run(engine *e, nn_error *error);
