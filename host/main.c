@@ -16,6 +16,11 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
+        {"detect", cmd_detect,
+                "[--model M] [--threshold T] [--json] [-o OUT.png] IMAGE...",
+                "finds faces in photos; -o draws them"},
+        {"eval", cmd_eval, "[--model M] [--json] DIR",
+                "scores a model on photos whose faces DIR/boxes.csv lists"},
         {NULL, NULL, NULL, NULL},
 };
 

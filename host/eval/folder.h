@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The photographs in a folder.
+
+#ifndef HOST_EVAL_FOLDER_H
+#define HOST_EVAL_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nn/error.h"
+
+typedef struct folder {
+    char **names; // without the folder's own path, in order of strcmp()
+    size_t count;
+} folder;
+
+// Lists the files in path that begin like an image. On failure nothing needs
+// freeing.
+int folder_read(folder *out, const char *path, nn_error *error);
+void folder_free(folder *f);
+
+// Whether the folder has a photograph of this name.
+bool folder_has(const folder *f, const char *name);
+
+// directory/name, malloc'ed; NULL when memory runs out.
+char *folder_join(const char *directory, const char *name);
+
+#endif
