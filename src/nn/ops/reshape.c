@@ -80,8 +80,8 @@ static int check_expand_dims(nn_loader *loader) {
     }
     uint32_t rank = in->rank + 1u;
     if (rank > NN_MAX_RANK) {
-        return nn_op_fail(
-                loader, NN_ERR_UNSUPPORTED, "more than %u dimensions", rank - 1);
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "more than %u dimensions",
+                rank - 1);
     }
     uint32_t place;
     error = nn_need_axis(loader, axis, rank, &place);
@@ -96,34 +96,34 @@ static int check_expand_dims(nn_loader *loader) {
 }
 
 const nn_op_def nn_op_reshape = {
-    .code = 22,
-    .min_inputs = 1,
-    .max_inputs = 2,
-    .min_outputs = 1,
-    .max_outputs = 1,
-    .name = "RESHAPE",
-    .check = check_same_bytes,
-    .run = nn_copy_run,
+        .code = 22,
+        .min_inputs = 1,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "RESHAPE",
+        .check = check_same_bytes,
+        .run = nn_copy_run,
 };
 
 const nn_op_def nn_op_squeeze = {
-    .code = 43,
-    .min_inputs = 1,
-    .max_inputs = 1,
-    .min_outputs = 1,
-    .max_outputs = 1,
-    .name = "SQUEEZE",
-    .check = check_squeeze,
-    .run = nn_copy_run,
+        .code = 43,
+        .min_inputs = 1,
+        .max_inputs = 1,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "SQUEEZE",
+        .check = check_squeeze,
+        .run = nn_copy_run,
 };
 
 const nn_op_def nn_op_expand_dims = {
-    .code = 70,
-    .min_inputs = 2,
-    .max_inputs = 2,
-    .min_outputs = 1,
-    .max_outputs = 1,
-    .name = "EXPAND_DIMS",
-    .check = check_expand_dims,
-    .run = nn_copy_run,
+        .code = 70,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "EXPAND_DIMS",
+        .check = check_expand_dims,
+        .run = nn_copy_run,
 };

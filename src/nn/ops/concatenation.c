@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// CONCATENATION and PACK: tensors laid side by side along one axis.
+
+#include "nn/kernels/copy.h"
+#include "nn/kernels/lookup.h"
+#include "nn/ops/fold_hooks.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// Whether every input's rows can be pieces of the output's.
+static bool rows_local(const nn_loader *loader, uint32_t axis) {
+    const nn_op *op = loader->op;
+    bool local = nn_op_output(loader->graph, op, 0)->rank == 4 && axis >= 2;
+    for (uint32_t k = 0; k < op->input_count; k++) {
+        local = local && nn_rows_natural(nn_op_given(loader->graph, op, k));
+    }
+    return local;
+}
+
+// Counts the inputs that need a table, or fails.
+static int count_tables(nn_loader *loader) {
+    nn_op *op = loader->op;
+    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    for (uint32_t k = 0; k < op->input_count; k++) {
+        const nn_tensor *in = nn_op_given(loader->graph, op, k);
+        if (nn_concat_rescales(in, out)) {
+            int error = nn_need_input_scale(loader, k);
+            if (error) {
+                return error;
+            }
+            error = nn_need_output_scale(loader, 0);
+            if (error) {
+                return error;
+            }
+            op->keep_bytes += NN_LOOKUP_BYTES;
+        }
+    }
+    return 0;
+}
+
+static int check_concatenation(nn_loader *loader) {
+    nn_op *op = loader->op;
+    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    uint32_t axis;
+    int error =
+            nn_need_axis(loader, nn_option_int(loader, 0, 0), out->rank, &axis);
+    if (error) {
+        return error;
+    }
+    if (nn_option_byte(loader, 1, 0) != 0) {
+        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "the fused activation %d",
+                nn_option_byte(loader, 1, 0));
+    }
+    int64_t sum = 0;
+    for (uint32_t k = 0; k < op->input_count; k++) {
+        error = nn_need_moved(loader, k, 0);
+        if (error) {
+            return error;
+        }
+        const nn_tensor *in = nn_op_given(loader->graph, op, k);
+        bool fits = in->rank == out->rank;
+        for (uint32_t i = 0; fits && i < in->rank; i++) {
+            fits = i == axis || in->dim[i] == out->dim[i];
+        }
+        if (!fits) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "input %u differs from the output in more than axis %u", k,
+                    axis);
+        }
+        sum += in->dim[axis];
+    }
+    if (sum != out->dim[axis]) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "the inputs do not add up to a dimension of %d",
+                out->dim[axis]);
+    }
+    op->row_local = rows_local(loader, axis);
+    nn_parts *p = NN_PARAMS(op, nn_parts);
+    p->lines = nn_span(out, op->row_local ? 2 : 0, axis);
+    return count_tables(loader);
+}
+
+static int check_pack(nn_loader *loader) {
+    nn_op *op = loader->op;
+    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    uint32_t axis;
+    int error =
+            nn_need_axis(loader, nn_option_int(loader, 1, 0), out->rank, &axis);
+    if (error) {
+        return error;
+    }
+    if (nn_option_int(loader, 0, 0) != op->input_count ||
+            out->dim[axis] != op->input_count) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "%u inputs for a dimension of %d", (uint32_t)op->input_count,
+                out->dim[axis]);
+    }
+    for (uint32_t k = 0; k < op->input_count; k++) {
+        error = nn_need_moved(loader, k, 0);
+        if (error) {
+            return error;
+        }
+        const nn_tensor *in = nn_op_given(loader->graph, op, k);
+        bool fits = in->rank + 1 == out->rank;
+        for (uint32_t i = 0; fits && i < in->rank; i++) {
+            fits = in->dim[i] == out->dim[i < axis ? i : i + 1];
+        }
+        if (!fits) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "input %u has not the output's sizes", k);
+        }
+    }
+    nn_parts *p = NN_PARAMS(op, nn_parts);
+    p->lines = nn_span(out, 0, axis);
+    return 0;
+}
+
+bool nn_concat_is_contiguous(const nn_graph *graph, const nn_op *op) {
+    const nn_tensor *out = nn_op_output(graph, op, 0);
+    const nn_parts *p = NN_PARAMS(op, nn_parts);
+    // row-local, lines counts those of one row
+    uint32_t rows = op->row_local ? out->rows : 1;
+    return p->lines == 1 && rows == 1 && op->keep_bytes == 0;
+}
+
+const nn_op_def nn_op_concatenation = {
+        .code = 2,
+        .min_inputs = 1,
+        .max_inputs = 255,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "CONCATENATION",
+        .check = check_concatenation,
+        .begin = nn_concat_begin,
+        .run = nn_concat_run,
+};
+
+const nn_op_def nn_op_pack = {
+        .code = 83,
+        .min_inputs = 1,
+        .max_inputs = 255,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "PACK",
+        .check = check_pack,
+        .run = nn_concat_run,
+};
