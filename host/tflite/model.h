@@ -3,7 +3,8 @@
 //
 // The engine reads models in place and never changes them; this is the other
 // view, for tools that rewrite a model. Source of the format: schema.fbs,
-// version 3, of TensorFlow Lite. Metadata and signatures are not kept.
+// version 3, of TensorFlow Lite. Metadata, signatures and the options of
+// custom operators are not kept.
 
 #ifndef HOST_TFLITE_MODEL_H
 #define HOST_TFLITE_MODEL_H
@@ -106,6 +107,7 @@ typedef struct tfl_field {
 typedef struct tfl_op {
     int32_t code;
     int32_t version;
+    const char *custom;   // name of a custom operator, else ""
     uint8_t options_type; // tag of the union BuiltinOptions, 0: none
     uint32_t input_count;
     uint32_t output_count;

@@ -277,7 +277,7 @@ static int read_code(reader *r, uint32_t table, tfl_op *op) {
     }
     op->code = full > small ? (int32_t)full : small;
     op->version = (int32_t)version;
-    return 0;
+    return read_string(r, code_table, NN_CODE_CUSTOM, &op->custom);
 }
 
 static int read_op(reader *r, uint32_t table, tfl_op *op) {

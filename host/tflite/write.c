@@ -141,6 +141,11 @@ static fbw_ref write_tensors(writer *w) {
     return fbw_ref_vector(&w->file, w->refs, count);
 }
 
+static bool same_code(const tfl_op *a, const tfl_op *b) {
+    return a->code == b->code && a->version == b->version &&
+            strcmp(a->custom, b->custom) == 0;
+}
+
 // One operator code for each pair of kind and version, in order of use.
 static fbw_ref write_codes(writer *w) {
     const tfl_model *m = w->model;
@@ -148,9 +153,7 @@ static fbw_ref write_codes(writer *w) {
     for (uint32_t k = 0; k < m->op_count; k++) {
         const tfl_op *op = &m->ops[k];
         uint32_t j = 0;
-        while (j < k &&
-                (m->ops[j].code != op->code ||
-                        m->ops[j].version != op->version)) {
+        while (j < k && !same_code(&m->ops[j], op)) {
             j++;
         }
         if (j < k) {
@@ -159,7 +162,9 @@ static fbw_ref write_codes(writer *w) {
         }
         w->code[k] = count;
         bool small = op->code < NN_CODE_IS_EXTENDED;
+        fbw_ref custom = *op->custom ? fbw_string(&w->file, op->custom) : 0;
         fbw_table_begin(&w->file);
+        fbw_field_ref(&w->file, NN_CODE_CUSTOM, custom);
         fbw_field_u8(&w->file, NN_CODE_SHORT,
                 small ? (uint8_t)op->code : NN_CODE_IS_EXTENDED);
         fbw_field_i32(&w->file, TFL_CODE_VERSION, op->version);
