@@ -10,7 +10,7 @@ void nn_channel_multipliers(const nn_tensor *in, const nn_tensor *filter,
             multipliers[c] = multipliers[0];
             continue;
         }
-        (void)nn_multiplier_make(
-                nn_channel_factor(in, filter, out, c), &multipliers[c]);
+        (void)nn_multiplier_make(nn_channel_factor(in, filter, out, c),
+                &multipliers[c]);
     }
 }

@@ -33,8 +33,8 @@ static inline int32_t nn_wrap_add(int32_t a, int32_t b) {
     return (int32_t)((uint32_t)a + (uint32_t)b);
 }
 
-static inline int8_t nn_target_int8(
-        nn_target target, int32_t sum, nn_multiplier multiplier) {
+static inline int8_t nn_target_int8(nn_target target, int32_t sum,
+        nn_multiplier multiplier) {
     int32_t value =
             nn_wrap_add(nn_multiply(sum, multiplier), target.zero_point);
     return (int8_t)nn_clamp_i32(value, target.low, target.high);

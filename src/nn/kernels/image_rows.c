@@ -10,8 +10,8 @@ nn_taps nn_image_taps(const nn_call *call, uint32_t k, const nn_window *window,
     uint32_t out_h = (uint32_t)out->dim[1];
     uint32_t batch = y / out_h;
     int32_t top = (int32_t)(y % out_h) * window->stride_h - window->pad_top;
-    nn_taps taps = nn_taps_inside(
-            top, window->dilation_h, window->kernel_h, in->dim[1]);
+    nn_taps taps = nn_taps_inside(top, window->dilation_h, window->kernel_h,
+            in->dim[1]);
     for (int32_t i = taps.first; i < taps.end; i++) {
         uint32_t row = (uint32_t)(top + i * window->dilation_h);
         offsets[i] = nn_image_row(call, &call->in[k], in,

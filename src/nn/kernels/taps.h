@@ -12,8 +12,8 @@ typedef struct nn_taps {
 } nn_taps;
 
 // Tap i stands at origin + i * step.
-static inline nn_taps nn_taps_inside(
-        int32_t origin, int32_t step, int32_t taps, int32_t size) {
+static inline nn_taps nn_taps_inside(int32_t origin, int32_t step, int32_t taps,
+        int32_t size) {
     nn_taps inside = {0, taps};
     if (origin < 0) {
         inside.first = (-origin + step - 1) / step;

@@ -16,8 +16,8 @@ static int32_t stored(const nn_tensor *tensor, float real) {
     return tensor->zero_point + (int32_t)(bounded + half);
 }
 
-int nn_fused_range(
-        const nn_loader *loader, uint32_t field, int32_t *low, int32_t *high) {
+int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
+        int32_t *high) {
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     int32_t activation = nn_option_byte(loader, field, NN_ACTIVATION_NONE);
     *low = INT8_MIN;

@@ -17,7 +17,7 @@ enum {
 // Reads the activation from an options field and gives what the int8 output 0,
 // whose scale was checked, is clamped to. TFLite: kernels/kernel_util.cc,
 // CalculateActivationRangeQuantized.
-int nn_fused_range(
-        const nn_loader *loader, uint32_t field, int32_t *low, int32_t *high);
+int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
+        int32_t *high);
 
 #endif

@@ -20,8 +20,8 @@ static int need_int8(const nn_loader *loader, uint32_t input) {
     return err == 0 ? nn_need_output_scale(loader, 0) : err;
 }
 
-static int need_symmetric(
-        const nn_loader *loader, const nn_tensor *filter, uint32_t axis) {
+static int need_symmetric(const nn_loader *loader, const nn_tensor *filter,
+        uint32_t axis) {
     uint32_t count = filter->scale_count;
     if (count == 0 || (count > 1 && filter->scale_axis != axis)) {
         return nn_op_fail(loader, NN_ERR_INVALID,
@@ -66,8 +66,8 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     for (uint32_t c = 0; c < weights->scale_count; c++) {
         nn_multiplier multiplier;
-        if (nn_multiplier_make(
-                    nn_channel_factor(in, weights, out, c), &multiplier)) {
+        if (nn_multiplier_make(nn_channel_factor(in, weights, out, c),
+                    &multiplier)) {
             return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
                     "the scales of channel %u are too far apart", c);
         }
@@ -76,7 +76,8 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
 }
 
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
-    if (bias >= loader->op->input_count || loader->op->inputs[bias] == NN_NONE) {
+    if (bias >= loader->op->input_count ||
+            loader->op->inputs[bias] == NN_NONE) {
         return 0;
     }
     int err = nn_need_input_type(loader, bias, NN_TYPE_BIT(NN_INT32));
@@ -95,8 +96,8 @@ int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
     return 0;
 }
 
-const int32_t *nn_bias_data(
-        const nn_graph *graph, const nn_op *op, uint32_t bias) {
+const int32_t *nn_bias_data(const nn_graph *graph, const nn_op *op,
+        uint32_t bias) {
     if (bias >= op->input_count || op->inputs[bias] == NN_NONE) {
         return NULL;
     }
@@ -106,8 +107,8 @@ const int32_t *nn_bias_data(
 int nn_reserve_multipliers(nn_loader *loader, uint32_t count, uint32_t extra) {
     uint64_t bytes = (uint64_t)count * sizeof(nn_multiplier) + extra;
     if (bytes > INT32_MAX) {
-        return nn_op_fail(
-                loader, NN_ERR_RANGE, "%u channels are too many", count);
+        return nn_op_fail(loader, NN_ERR_RANGE, "%u channels are too many",
+                count);
     }
     loader->op->scratch_bytes = (uint32_t)bytes;
     return 0;

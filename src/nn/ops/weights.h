@@ -15,8 +15,8 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
 // Input `bias`, where it is there, is a constant of count int32.
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count);
 // Its numbers, or NULL.
-const int32_t *nn_bias_data(
-        const nn_graph *graph, const nn_op *op, uint32_t bias);
+const int32_t *nn_bias_data(const nn_graph *graph, const nn_op *op,
+        uint32_t bias);
 
 // Sets op->scratch_bytes to count multipliers and extra further bytes.
 int nn_reserve_multipliers(nn_loader *loader, uint32_t count, uint32_t extra);

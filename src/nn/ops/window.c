@@ -35,8 +35,8 @@ static int fit_axis(const nn_loader *loader, int32_t padding, int32_t in,
 int nn_window_fit(const nn_loader *loader, nn_window *window, int32_t padding,
         int32_t in_h, int32_t in_w, int32_t *out_h, int32_t *out_w) {
     if (padding != NN_PADDING_SAME && padding != NN_PADDING_VALID) {
-        return nn_op_fail(
-                loader, NN_ERR_INVALID, "padding %d is unknown", padding);
+        return nn_op_fail(loader, NN_ERR_INVALID, "padding %d is unknown",
+                padding);
     }
     int err = fit_axis(loader, padding, in_h, window->kernel_h,
             window->stride_h, window->dilation_h, out_h, &window->pad_top);
