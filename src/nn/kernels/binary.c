@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// ADD, SUB, MUL, MAXIMUM and MINIMUM in plain C, a line at a time.
+
+#include "nn/kernels/binary.h"
+
+#include "nn/kernels/channels.h"
+
+static int32_t at_int8(const nn_binary_line *line, uint32_t k, uint32_t i) {
+    const int8_t *x = line->from[k];
+    return x[(size_t)i * line->step[k]];
+}
+
+static int32_t at_int32(const nn_binary_line *line, uint32_t k, uint32_t i) {
+    const int32_t *x = line->from[k];
+    return x[(size_t)i * line->step[k]];
+}
+
+static nn_target target_of(const nn_binary_line *line) {
+    return (nn_target){line->out_zero_point, line->params->low,
+            line->params->high};
+}
+
+// Number i of input k in the steps that ADD and SUB have in common.
+static int32_t common(const nn_binary_line *line, uint32_t k, uint32_t i) {
+    int32_t x = at_int8(line, k, i) - line->zero_point[k];
+    return nn_multiply(x * (1 << NN_ADD_HEADROOM), line->params->in[k]);
+}
+
+static void add_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    int8_t *to = out;
+    nn_target target = target_of(line);
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t sum = common(line, 0, i) + common(line, 1, i);
+        to[i] = nn_target_int8(target, sum, line->params->out);
+    }
+}
+
+static void sub_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    int8_t *to = out;
+    nn_target target = target_of(line);
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t sum = common(line, 0, i) - common(line, 1, i);
+        to[i] = nn_target_int8(target, sum, line->params->out);
+    }
+}
+
+static void mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    int8_t *to = out;
+    nn_target target = target_of(line);
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t a = at_int8(line, 0, i) - line->zero_point[0];
+        int32_t b = at_int8(line, 1, i) - line->zero_point[1];
+        to[i] = nn_target_int8(target, a * b, line->params->out);
+    }
+}
+
+static void maximum_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    int8_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = (int8_t)nn_max_i32(at_int8(line, 0, i), at_int8(line, 1, i));
+    }
+}
+
+static void minimum_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    int8_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = (int8_t)nn_min_i32(at_int8(line, 0, i), at_int8(line, 1, i));
+    }
+}
+
+// int32 arithmetic wraps, as it does in two's complement everywhere.
+static void add_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    int32_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = nn_wrap_add(at_int32(line, 0, i), at_int32(line, 1, i));
+    }
+}
+
+static void sub_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    int32_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t a = (uint32_t)at_int32(line, 0, i);
+        to[i] = (int32_t)(a - (uint32_t)at_int32(line, 1, i));
+    }
+}
+
+static void mul_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    int32_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t a = (uint32_t)at_int32(line, 0, i);
+        to[i] = (int32_t)(a * (uint32_t)at_int32(line, 1, i));
+    }
+}
+
+static void maximum_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    int32_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = nn_max_i32(at_int32(line, 0, i), at_int32(line, 1, i));
+    }
+}
+
+static void minimum_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    int32_t *to = out;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = nn_min_i32(at_int32(line, 0, i), at_int32(line, 1, i));
+    }
+}
+
+static bool is_int8(const nn_call *call) {
+    return nn_call_output(call, 0)->type == NN_INT8;
+}
+
+void nn_add_run(const nn_call *call, uint32_t first, uint32_t end) {
+    nn_binary_rows(call, first, end, is_int8(call) ? add_int8 : add_int32);
+}
+
+void nn_sub_run(const nn_call *call, uint32_t first, uint32_t end) {
+    nn_binary_rows(call, first, end, is_int8(call) ? sub_int8 : sub_int32);
+}
+
+void nn_mul_run(const nn_call *call, uint32_t first, uint32_t end) {
+    nn_binary_rows(call, first, end, is_int8(call) ? mul_int8 : mul_int32);
+}
+
+void nn_maximum_run(const nn_call *call, uint32_t first, uint32_t end) {
+    nn_binary_rows(call, first, end,
+            is_int8(call) ? maximum_int8 : maximum_int32);
+}
+
+void nn_minimum_run(const nn_call *call, uint32_t first, uint32_t end) {
+    nn_binary_rows(call, first, end,
+            is_int8(call) ? minimum_int8 : minimum_int32);
+}
