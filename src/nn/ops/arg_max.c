@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// ARG_MAX.
+
+#include "nn/kernels/arg_max.h"
+
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+static int check(nn_loader *loader) {
+    int error = nn_need_input(loader, 0);
+    if (error) {
+        return error;
+    }
+    error = nn_need_input_type(loader, 0,
+            NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8));
+    if (error) {
+        return error;
+    }
+    error = nn_need_output_type(loader, 0,
+            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
+    if (error) {
+        return error;
+    }
+    nn_op *op = loader->op;
+    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    int32_t option;
+    error = nn_constant_int(loader, 1, &option);
+    if (error) {
+        return error;
+    }
+    uint32_t axis;
+    error = nn_need_axis(loader, option, in->rank, &axis);
+    if (error) {
+        return error;
+    }
+    int32_t dim[NN_MAX_RANK];
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < in->rank; i++) {
+        if (i != axis) {
+            dim[rank++] = in->dim[i];
+        }
+    }
+    error = nn_need_output_shape(loader, 0, rank, dim);
+    if (error) {
+        return error;
+    }
+    uint32_t outermost = 0;
+    if (in->rank == 4 && axis >= 2 && nn_rows_natural(in)) {
+        // a row of the output for each of the input, though it is no image
+        op->row_local = 1;
+        out->rows = in->rows;
+        out->row_bytes = out->bytes / in->rows;
+        outermost = 2;
+    }
+    nn_arg_max *p = NN_PARAMS(op, nn_arg_max);
+    p->outer = nn_span(in, outermost, axis);
+    p->count = (uint32_t)in->dim[axis];
+    p->inner = nn_span(in, axis + 1, in->rank);
+    return 0;
+}
+
+const nn_op_def nn_op_arg_max = {
+        .code = 56,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "ARG_MAX",
+        .check = check,
+        .run = nn_arg_max_run,
+};

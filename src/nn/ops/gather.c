@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// GATHER.
+
+#include "nn/kernels/gather.h"
+
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// The indices are a constant of integers that fit a dimension of this size.
+static int check_indices(const nn_loader *loader, int32_t size) {
+    const nn_tensor *indices = nn_op_given(loader->graph, loader->op, 1);
+    for (uint32_t i = 0; i < nn_tensor_elements(indices); i++) {
+        int64_t index = nn_gather_index(indices, i);
+        if (index < 0 || index >= size) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "index %u is outside a dimension of %d", i, size);
+        }
+    }
+    return 0;
+}
+
+static int check_inputs(const nn_loader *loader) {
+    int error = nn_need_moved(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    error = nn_need_input(loader, 1);
+    if (error) {
+        return error;
+    }
+    error = nn_need_constant(loader, 1);
+    if (error) {
+        return error;
+    }
+    return nn_need_input_type(loader, 1,
+            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
+}
+
+static int check(nn_loader *loader) {
+    int error = check_inputs(loader);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *indices = nn_op_given(loader->graph, loader->op, 1);
+    uint32_t axis;
+    error = nn_need_axis(loader, nn_option_int(loader, 0, 0), in->rank, &axis);
+    if (error) {
+        return error;
+    }
+    // one more than the rank: all dimensions of the indices may be batches
+    uint32_t batch;
+    error = nn_need_axis(loader, nn_option_int(loader, 1, 0),
+            indices->rank + 1u, &batch);
+    if (error) {
+        return error;
+    }
+    if (nn_option_int(loader, 1, 0) < 0) {
+        batch--; // counted from the rank itself
+    }
+    bool fits = batch <= axis && batch <= indices->rank;
+    for (uint32_t i = 0; fits && i < batch; i++) {
+        fits = in->dim[i] == indices->dim[i];
+    }
+    uint32_t rank = in->rank + indices->rank - 1u - (fits ? batch : 0);
+    if (!fits || rank > NN_MAX_RANK) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "indices of %u dimensions, %u of them batches, do not fit",
+                (uint32_t)indices->rank, batch);
+    }
+    int32_t dim[NN_MAX_RANK];
+    uint32_t d = 0;
+    for (uint32_t i = 0; i < axis; i++) {
+        dim[d++] = in->dim[i];
+    }
+    for (uint32_t i = batch; i < indices->rank; i++) {
+        dim[d++] = indices->dim[i];
+    }
+    for (uint32_t i = axis + 1; i < in->rank; i++) {
+        dim[d++] = in->dim[i];
+    }
+    error = nn_need_output_shape(loader, 0, rank, dim);
+    if (error) {
+        return error;
+    }
+    nn_gather *p = NN_PARAMS(loader->op, nn_gather);
+    p->batches = nn_span(in, 0, batch);
+    p->outer = nn_span(in, batch, axis);
+    p->size = (uint32_t)in->dim[axis];
+    p->places = nn_span(indices, batch, indices->rank);
+    p->piece =
+            nn_span(in, axis + 1, in->rank) * nn_type_bytes((nn_type)in->type);
+    return check_indices(loader, in->dim[axis]);
+}
+
+const nn_op_def nn_op_gather = {
+        .code = 36,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "GATHER",
+        .check = check,
+        .run = nn_gather_run,
+};

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+// PAD, PADV2 and MIRROR_PAD.
+
+#include "nn/kernels/pad.h"
+
+#include <string.h>
+
+#include "nn/fixed.h"
+#include "nn/ops/fold_hooks.h"
+#include "nn/ops/ops.h"
+#include "nn/ops/shape.h"
+
+// Reads the sizes of the padding and checks the output's shape; after[] gets
+// what the padding adds behind.
+static int check_sizes(nn_loader *loader, int32_t *after) {
+    int error = nn_need_moved(loader, 0, 0);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
+    error = nn_constant_pairs(loader, 1, in->rank, pad->before, after);
+    if (error) {
+        return error;
+    }
+    int32_t dim[NN_MAX_RANK];
+    for (uint32_t i = 0; i < in->rank; i++) {
+        int64_t size = (int64_t)in->dim[i] + pad->before[i] + after[i];
+        if (size > INT32_MAX) {
+            return nn_op_fail(loader, NN_ERR_RANGE, "dimension %u overflows",
+                    i);
+        }
+        dim[i] = (int32_t)size;
+    }
+    return nn_need_output_shape(loader, 0, in->rank, dim);
+}
+
+static int check_pad(nn_loader *loader) {
+    int32_t after[NN_MAX_RANK];
+    int error = check_sizes(loader, after);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
+    memset(pad->value, 0, sizeof(pad->value));
+    if (out->scale_count > 0 &&
+            (out->type == NN_INT8 || out->type == NN_UINT8)) {
+        error = nn_need_output_scale(loader, 0);
+        if (error) {
+            return error;
+        }
+        pad->value[0] = (uint8_t)out->zero_point; // the real zero
+    }
+    loader->op->row_local = in->rank == 4 && nn_rows_natural(in);
+    return 0;
+}
+
+static int check_padv2(nn_loader *loader) {
+    int error = check_pad(loader);
+    if (error) {
+        return error;
+    }
+    error = nn_need_moved(loader, 2, 0);
+    if (error) {
+        return error;
+    }
+    error = nn_need_constant(loader, 2);
+    if (error) {
+        return error;
+    }
+    const nn_tensor *value = nn_op_given(loader->graph, loader->op, 2);
+    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    if (nn_tensor_elements(value) != 1) {
+        return nn_op_fail(loader, NN_ERR_INVALID,
+                "input 2 must hold one number");
+    }
+    if (out->type == NN_INT8 || out->type == NN_UINT8) {
+        error = nn_need_same_scale(loader, 2, 0);
+        if (error) {
+            return error;
+        }
+    }
+    nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
+    memcpy(pad->value, value->data, value->bytes);
+    return 0;
+}
+
+static void pad_rows(const nn_graph *graph, const nn_op *op, uint32_t k,
+        uint32_t y, uint32_t *first, uint32_t *end) {
+    const nn_pad *pad = NN_PARAMS(op, nn_pad);
+    const nn_tensor *in = nn_op_given(graph, op, k);
+    int32_t out_h = nn_op_output(graph, op, 0)->dim[1];
+    // rows of images and rows that are outside count as the next one inside
+    int32_t n = (int32_t)y / out_h - pad->before[0];
+    int32_t h = (int32_t)y % out_h - pad->before[1];
+    bool inside = n >= 0 && n < in->dim[0] && h >= 0 && h < in->dim[1];
+    int32_t row = nn_clamp_i32(n, 0, in->dim[0]) * in->dim[1];
+    if (n >= 0 && n < in->dim[0]) {
+        row += nn_clamp_i32(h, 0, in->dim[1]);
+    }
+    *first = (uint32_t)row;
+    *end = *first + (inside ? 1 : 0);
+}
+
+static int check_mirror_pad(nn_loader *loader) {
+    int32_t after[NN_MAX_RANK];
+    int error = check_sizes(loader, after);
+    if (error) {
+        return error;
+    }
+    nn_op *op = loader->op;
+    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    nn_pad *pad = NN_PARAMS(op, nn_pad);
+    int32_t mode = nn_option_byte(loader, 0, 0);
+    if (mode != 0 && mode != 1) {
+        return nn_op_fail(loader, NN_ERR_INVALID, "mode %d", mode);
+    }
+    pad->edge = mode == 0; // REFLECT, else SYMMETRIC
+    for (uint32_t i = 0; i < in->rank; i++) {
+        int32_t most = in->dim[i] - pad->edge;
+        if (pad->before[i] > most || after[i] > most) {
+            return nn_op_fail(loader, NN_ERR_INVALID,
+                    "more padding than a dimension of %d can be mirrored to",
+                    in->dim[i]);
+        }
+    }
+    op->row_local = in->rank == 4 && nn_rows_natural(in) &&
+            nn_op_output(loader->graph, op, 0)->dim[0] == 1;
+    return 0;
+}
+
+// The first rows read downwards and the last ones upwards again, so a row
+// asks for all that later rows still read and all that earlier ones did.
+static void mirror_rows(const nn_graph *graph, const nn_op *op, uint32_t k,
+        uint32_t y, uint32_t *first, uint32_t *end) {
+    const nn_pad *pad = NN_PARAMS(op, nn_pad);
+    int32_t height = nn_op_given(graph, op, k)->dim[1];
+    int32_t before = pad->before[1];
+    int32_t last = nn_op_output(graph, op, 0)->dim[1] - 1;
+    int32_t at_start = nn_mirrored(0, before, height, pad->edge);
+    int32_t at_end = nn_mirrored(last, before, height, pad->edge);
+    int32_t row = (int32_t)y - before;
+    *first = (uint32_t)nn_clamp_i32(row, 0, at_end);
+    row = nn_min_i32(row, height - 1);
+    *end = (uint32_t)nn_max_i32(row, at_start) + 1;
+}
+
+// Whether what is added is zero in the scale of both sides.
+static bool adds_zero(const nn_graph *graph, const nn_op *op) {
+    const nn_pad *pad = NN_PARAMS(op, nn_pad);
+    const nn_tensor *in = nn_op_given(graph, op, 0);
+    const nn_tensor *out = nn_op_output(graph, op, 0);
+    return in->type == NN_INT8 && in->scale_count == 1 &&
+            out->scale_count == 1 && in->scale == out->scale &&
+            in->zero_point == out->zero_point &&
+            pad->value[0] == (uint8_t)out->zero_point;
+}
+
+bool nn_pad_is_zero_channels(const nn_graph *graph, const nn_op *op,
+        int32_t *front) {
+    const nn_pad *pad = NN_PARAMS(op, nn_pad);
+    const nn_tensor *in = nn_op_given(graph, op, 0);
+    const nn_tensor *out = nn_op_output(graph, op, 0);
+    for (uint32_t i = 0; i + 1 < in->rank; i++) {
+        if (in->dim[i] != out->dim[i]) {
+            return false;
+        }
+    }
+    if (in->rank == 0 || !adds_zero(graph, op)) {
+        return false;
+    }
+    *front = pad->before[in->rank - 1];
+    return true;
+}
+
+bool nn_pad_is_zero_spatial(const nn_graph *graph, const nn_op *op,
+        int32_t *top, int32_t *left) {
+    const nn_pad *pad = NN_PARAMS(op, nn_pad);
+    const nn_tensor *in = nn_op_given(graph, op, 0);
+    const nn_tensor *out = nn_op_output(graph, op, 0);
+    if (in->rank != 4 || in->dim[0] != out->dim[0] ||
+            in->dim[3] != out->dim[3] || !adds_zero(graph, op)) {
+        return false;
+    }
+    *top = pad->before[1];
+    *left = pad->before[2];
+    return true;
+}
+
+const nn_op_def nn_op_pad = {
+        .code = 34,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "PAD",
+        .check = check_pad,
+        .rows = pad_rows,
+        .run = nn_pad_run,
+};
+
+const nn_op_def nn_op_padv2 = {
+        .code = 60,
+        .min_inputs = 3,
+        .max_inputs = 3,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "PADV2",
+        .check = check_padv2,
+        .rows = pad_rows,
+        .run = nn_pad_run,
+};
+
+const nn_op_def nn_op_mirror_pad = {
+        .code = 100,
+        .min_inputs = 2,
+        .max_inputs = 2,
+        .min_outputs = 1,
+        .max_outputs = 1,
+        .name = "MIRROR_PAD",
+        .check = check_mirror_pad,
+        .rows = mirror_rows,
+        .run = nn_mirror_pad_run,
+};
