@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// The console: where the prompt reads and print() writes.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Opens the console on UART1 (P1 out, P0 in) at 115200 baud.
+int console_init(void);
+// Next byte or -1; bytes waiting.
+int console_get(void);
+size_t console_available(void);
+// Waits for room, a bounded time: a console that nobody reads loses text
+// rather than stopping the camera.
+void console_write(const char *text, size_t count);

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// From the reset handler to the prompt, and round again on a soft reset.
+
+#include "board.h"
+#include "chip/crash.h"
+#include "chip/rcc.h"
+#include "chip/rtc.h"
+#include "chip/systick.h"
+#include "py/gc.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stackctrl.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/pyexec.h"
+#include "shared/runtime/softtimer.h"
+#include "src/py/console.h"
+#include "src/py/drive.h"
+#include "src/py/port.h"
+
+int main(void);
+
+// What C code below the last check of the Python stack may need.
+#define STACK_MARGIN 6144U
+
+static void leds_off(void) {
+    static const uint8_t leds[] = {BOARD_LED_RED, BOARD_LED_GREEN,
+            BOARD_LED_BLUE, BOARD_LED_IR};
+    for (size_t i = 0; i < sizeof(leds); i++) {
+        chip_pin_config(leds[i], CHIP_PIN_OUTPUT, CHIP_PIN_FLOAT, 0, 0);
+        chip_pin_write(leds[i], true);
+    }
+}
+
+static void hardware_init(void) {
+    chip_reset_cause();
+    int clocks = chip_clocks_init();
+    chip_systick_init();
+    NVIC_SetPriority(PendSV_IRQn, CHIP_PRIO_PENDSV);
+    leds_off();
+    console_init();
+    if (clocks) {
+        chip_abort("the clocks did not start");
+    }
+    chip_rtc_init();
+    drive_init();
+}
+
+static void python_init(void) {
+    mp_stack_set_top((void *)(MEM_STACK_ADDR + MEM_STACK_BYTES));
+    mp_stack_set_limit(MEM_STACK_BYTES - STACK_MARGIN);
+    gc_init((void *)MEM_HEAP_ADDR, (void *)(MEM_HEAP_ADDR + MEM_HEAP_BYTES));
+    mp_init();
+    readline_init0();
+}
+
+// boot.py, then main.py unless boot.py asked for a soft reset or the session
+// before it was left by Ctrl-D in raw mode, as tools do that want silence.
+static void run_scripts(bool first) {
+    if (!first && pyexec_mode_kind == PYEXEC_MODE_RAW_REPL) {
+        return;
+    }
+    int result = pyexec_file_if_exists("boot.py");
+    if (result & PYEXEC_FORCED_EXIT) {
+        return;
+    }
+    pyexec_file_if_exists("main.py");
+}
+
+static void prompt(void) {
+    for (;;) {
+        int result = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL
+                ? pyexec_raw_repl()
+                : pyexec_friendly_repl();
+        if (result != 0) {
+            return;
+        }
+    }
+}
+
+int main(void) {
+    hardware_init();
+    for (bool first = true;; first = false) {
+        python_init();
+        pyexec_frozen_module("_boot.py", false);
+        run_scripts(first);
+        prompt();
+        mp_printf(&mp_plat_print, "MPY: soft reboot\n");
+        drive_settle();
+        soft_timer_deinit();
+        port_deinit_peripherals();
+        gc_sweep_all();
+        mp_deinit();
+    }
+}
+
+void port_event_hook(void) {
+    drive_idle();
+}
+
+void gc_collect(void) {
+    gc_collect_start();
+    gc_helper_collect_regs_and_stack();
+    soft_timer_gc_mark_all();
+    gc_collect_end();
+}
+
+void nlr_jump_fail(void *value) {
+    (void)value;
+    chip_abort("an exception that nothing catches");
+}
+
+// MicroPython is built without assertions; newlib's own headers may ask.
+void __assert_func(const char *file, int line, const char *function,
+        const char *text);
+
+void __assert_func(const char *file, int line, const char *function,
+        const char *text) {
+    (void)file;
+    (void)line;
+    (void)function;
+    chip_abort(text);
+}
+
+const char port_help_text[] =
+        "OpenMV Cam H7 running blazecam.\n"
+        "\n"
+        "The drive is /flash; boot.py and main.py in it run at power-up.\n"
+        "Pins are machine.Pin('P0') to 'P9', LEDs machine.LED('LED_RED').\n"
+        "omv.memory() lists where memory goes, omv.last_fault() what failed.\n"
+        "\n"
+        "  Ctrl-A  raw prompt, for tools     Ctrl-B  this prompt\n"
+        "  Ctrl-C  interrupt the program     Ctrl-D  soft reset\n"
+        "  Ctrl-E  paste mode\n"
+        "\n"
+        "help(object) tells about an object, help('modules') lists modules.\n";

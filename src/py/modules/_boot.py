@@ -1,0 +1,66 @@
+# Mounts the drive; makes a new one when it is blank or unusable.
+
+import sys
+import vfs
+import _drive
+
+MAIN = """\
+# main.py: runs when the camera starts. Replace it by your own.
+import machine
+import time
+
+led = machine.LED("LED_BLUE")
+for i in range(3):
+    led.on()
+    time.sleep_ms(20)
+    led.off()
+    time.sleep_ms(80)
+"""
+
+README = """\
+This drive belongs to an OpenMV Cam H7 that runs blazecam.\r
+\r
+main.py runs when the camera starts, boot.py before it if there is one.\r
+The prompt is on pins P1 (out) and P0 (in) at 115200 baud.\r
+help() at the prompt tells more.\r
+"""
+
+
+def make_drive():
+    vfs.VfsFat.mkfs(_drive)
+    fat = vfs.VfsFat(_drive)
+    _drive.label(fat, "OPENMV")
+    vfs.mount(fat, "/flash")
+    for name, text in (("main.py", MAIN), ("README.txt", README)):
+        with open("/flash/" + name, "w") as f:
+            f.write(text)
+    open("/flash/.openmv_disk", "w").close()
+
+
+def mount():
+    try:
+        fat = vfs.VfsFat(_drive)
+        vfs.mount(fat, "/flash")
+        # A volume whose root cannot be read is no drive either.
+        fat.statvfs("/")
+        for _ in fat.ilistdir("/"):
+            pass
+        return
+    except OSError:
+        pass
+    try:
+        vfs.umount("/flash")
+    except OSError:
+        pass
+    make_drive()
+
+
+try:
+    mount()
+    import os
+
+    os.chdir("/flash")
+    sys.path.append("/flash")
+    sys.path.append("/flash/lib")
+except OSError as error:
+    print("blazecam: the drive cannot be used:", error)

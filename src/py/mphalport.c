@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// Console, waiting and time for MicroPython.
+
+#include "py/mphal.h"
+
+#include "chip/rng.h"
+#include "chip/rtc.h"
+#include "chip/uart.h"
+#include "extmod/misc.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "shared/runtime/interrupt_char.h"
+#include "shared/runtime/softtimer.h"
+#include "shared/timeutils/timeutils.h"
+#include "src/py/console.h"
+
+void mp_hal_delay_ms(mp_uint_t ms) {
+    uint32_t start = chip_ms();
+    if (ms == 0) {
+        mp_event_handle_nowait();
+        return;
+    }
+    // The tick under way counts as none: at least `ms` pass.
+    for (mp_uint_t past = 0; past <= ms; past = chip_ms() - start) {
+        mp_event_wait_ms(ms);
+    }
+}
+
+int mp_hal_stdin_rx_chr(void) {
+    for (;;) {
+        int c = console_get();
+        if (c >= 0) {
+            return c;
+        }
+        int other = mp_os_dupterm_rx_chr();
+        if (other >= 0) {
+            return other;
+        }
+        mp_event_wait_indefinite();
+    }
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t count) {
+    console_write(text, count);
+    mp_os_dupterm_tx_strn(text, count);
+    return count;
+}
+
+uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
+    uintptr_t ready = 0;
+    if ((flags & MP_STREAM_POLL_RD) && console_available()) {
+        ready |= MP_STREAM_POLL_RD;
+    }
+    if (flags & MP_STREAM_POLL_WR) {
+        ready |= MP_STREAM_POLL_WR;
+    }
+    return ready | mp_os_dupterm_poll(flags);
+}
+
+uint64_t mp_hal_time_ns(void) {
+    struct chip_time t;
+    if (chip_rtc_get(&t)) {
+        return 0;
+    }
+    uint64_t seconds = timeutils_seconds_since_epoch(t.year, t.month, t.day,
+            t.hour, t.minute, t.second);
+    return seconds * 1000000000ULL + (uint64_t)t.micros * 1000U;
+}
+
+// Soft timers: the tick interrupt looks at the next expiry, PendSV runs them.
+static volatile uint32_t timer_due;
+static volatile bool timer_armed;
+
+uint32_t soft_timer_get_ms(void) {
+    return chip_ms();
+}
+
+void soft_timer_schedule_at_ms(uint32_t ms) {
+    uint32_t state = port_irq_disable();
+    timer_due = ms;
+    timer_armed = true;
+    __set_PRIMASK(state);
+}
+
+CHIP_FASTCODE void chip_tick(uint32_t ms) {
+    if (timer_armed && (int32_t)(ms - timer_due) >= 0) {
+        timer_armed = false;
+        SCB->ICSR = SCB_ICSR_PENDSVSET_Msk;
+    }
+}
+
+void chip_pendsv_handler(void);
+
+void chip_pendsv_handler(void) {
+    soft_timer_handler();
+}
+
+uint32_t port_pendsv_lock(void) {
+    uint32_t state = __get_BASEPRI();
+    __set_BASEPRI_MAX(CHIP_PRIO_PENDSV << (8U - __NVIC_PRIO_BITS));
+    __ISB();
+    return state;
+}
+
+void port_pendsv_unlock(uint32_t state) {
+    __set_BASEPRI(state);
+}
+
+uint32_t port_random_seed(void) {
+    uint32_t seed;
+    return chip_rng(&seed) ? chip_cycles() : seed;
+}

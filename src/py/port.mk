@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+# MicroPython and everything else of the firmware, in MicroPython's own build
+# rules. Run from the project's root by board/*/firmware.mk, which sets:
+#   BOARD_DIR, BUILD, MPY (the MicroPython source)
+
+TOP := $(MPY)
+# The host's compiler of Python files gets none of our settings.
+MAKEOVERRIDES =
+unexport BUILD BOARD_DIR MPY
+include $(MPY)/py/mkenv.mk
+
+CROSS_COMPILE ?= arm-none-eabi-
+QSTR_DEFS = src/py/qstrdefsport.h
+FROZEN_MANIFEST = src/py/manifest.py
+MICROPY_ROM_TEXT_COMPRESSION = 1
+MICROPY_VFS_FAT = 1
+MICROPY_VFS_ROM = 1
+
+include $(TOP)/py/py.mk
+include $(TOP)/extmod/extmod.mk
+
+# Not `-I.`: names of strings are collected in files called after the path, and
+# one that begins with a dot would be overlooked.
+INC = -Isrc -Isrc/.. -Isrc/py -I$(BOARD_DIR) -I$(BUILD) -I$(BUILD)/gen \
+    -isystem $(TOP)/lib/cmsis/inc -I$(TOP)
+CPU = -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard
+CFLAGS += $(CPU) $(INC) -std=gnu11 -Os -g -DNDEBUG -ffunction-sections \
+    -fdata-sections -fno-common -ffp-contract=off -Wall -Werror \
+    -Wpointer-arith -Wdouble-promotion -Wfloat-conversion
+vpath mpconfigport.h src/py
+CSUPEROPT = -O2
+LDFLAGS += $(CPU) -nostartfiles -T $(BOARD_DIR)/firmware.ld -L$(BUILD)/gen \
+    -Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map,--cref \
+    -Wl,--print-memory-usage -Wl,--no-warn-rwx-segments
+LIBS = -lc -lgcc
+MPY_LIB_DIR = $(TOP)/lib
+
+# Ours, which is held to more than MicroPython holds itself to.
+OWN_STRICT = -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wstrict-prototypes \
+    -Wmissing-prototypes -Wcast-align -Wwrite-strings -Wformat=2 \
+    -Wimplicit-fallthrough -Wnull-dereference -O2
+CHIP_SRC_C = $(sort $(wildcard src/chip/*.c src/drive/*.c $(BOARD_DIR)/*.c))
+PORT_SRC_C = $(filter-out $(PORT_INCLUDED), $(sort $(wildcard src/py/*.c)))
+# Bodies that extmod includes.
+PORT_INCLUDED = $(addprefix src/py/,modmachine.c modos.c modtime.c \
+    machine_adc.c machine_pwm.c machine_uart.c machine_wdt.c)
+
+SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) \
+    shared/readline/readline.c \
+    shared/runtime/gchelper_native.c \
+    shared/runtime/interrupt_char.c \
+    shared/runtime/mpirq.c \
+    shared/runtime/pyexec.c \
+    shared/runtime/softtimer.c \
+    shared/runtime/stdout_helpers.c \
+    shared/runtime/sys_stdio_mphal.c \
+    shared/timeutils/timeutils.c \
+    drivers/bus/softspi.c
+
+LIB_SRC_C = $(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_HW_C)
+
+SRC_QSTR += $(PORT_SRC_C) $(addprefix src/py/,modmachine.c) \
+    shared/readline/readline.c shared/runtime/mpirq.c \
+    shared/runtime/sys_stdio_mphal.c
+SRC_QSTR := $(filter-out src/py/modmachine.c,$(SRC_QSTR))
+
+OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o)) \
+    $(addprefix $(BUILD)/,$(LIB_SRC_C:.c=.o)) \
+    $(BUILD)/shared/runtime/gchelper_thumb2.o
+
+$(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
+$(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
+    -Wno-missing-field-initializers
+$(LIB_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wno-maybe-uninitialized \
+    -Wno-double-promotion -Wno-float-conversion -Wno-array-bounds
+
+all: $(BUILD)/firmware.bin
+
+GEN = $(BUILD)/gen/memory.ld $(BUILD)/gen/memory.h
+$(BUILD)/gen/memory.h: $(BUILD)/gen/memory.ld ;
+$(BUILD)/gen/memory.ld: $(BOARD_DIR)/memory.txt $(BOARD_DIR)/memory.py
+	$(Q)mkdir -p $(@D)
+	$(Q)$(PYTHON) $(BOARD_DIR)/memory.py $(BOARD_DIR)/memory.txt $(GEN)
+	$(Q)touch $(GEN)
+
+OBJ_EXTRA_ORDER_DEPS += $(GEN)
+QSTR_GLOBAL_REQUIREMENTS += $(GEN)
+
+$(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
+	$(ECHO) "LINK $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS) > $(BUILD)/firmware.usage
+	$(Q)$(SIZE) $@
+
+$(BUILD)/firmware.bin: $(BUILD)/firmware.elf
+	$(ECHO) "Create $@"
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+include $(TOP)/py/mkrules.mk
