@@ -21,6 +21,10 @@ static const command commands[] = {
                 "finds faces in photos; -o draws them"},
         {"eval", cmd_eval, "[--model M] [--json] DIR",
                 "scores a model on photos whose faces DIR/boxes.csv lists"},
+        {"inspect", cmd_inspect, "[--json] [--budget N] MODEL",
+                "says what a model computes and how much memory it needs"},
+        {"invoke", cmd_invoke, "[--whole] MODEL --input F... --output DIR",
+                "runs a model on raw tensors; writes DIR/out0.bin, ..."},
         {NULL, NULL, NULL, NULL},
 };
 

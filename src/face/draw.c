@@ -46,6 +46,7 @@ static void draw_score(const img_image *image, int32_t x, int32_t y,
     img_text(image, x, y, text, scale, line);
 }
 
+// unit: thickness of lines and scale of letters.
 static void draw_face(const img_image *image, const face_detection *face,
         int32_t unit) {
     int32_t x = to_pixel(face->x);
@@ -70,7 +71,7 @@ static void draw_face(const img_image *image, const face_detection *face,
 void face_draw(const img_image *image, const face_detection *faces,
         uint32_t count) {
     int32_t side = image->width < image->height ? image->width : image->height;
-    int32_t unit = side / 300 > 1 ? side / 300 : 1;
+    int32_t unit = side / 200 > 1 ? side / 200 : 1;
     // The best score last, on top of the others.
     for (uint32_t k = count; k > 0; k--) {
         draw_face(image, &faces[k - 1], unit);
