@@ -14,7 +14,7 @@
 #include "nn/op.h"
 #include "nn/plan.h"
 
-enum { NN_IDLE = 0xFFFFFFFF }; // the stage is complete
+#define NN_IDLE UINT32_MAX // the stage is complete
 
 typedef struct nn_schedule {
     const nn_plan *plan;
