@@ -274,6 +274,9 @@ static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
                 "tensor %u '%n': %u scales but %u zero points", t->index,
                 t->name, t->name_length, scales.count, zero_points.count);
     }
+    if (t->rank == 1) {
+        axis = 0; // converters give a bias the axis of its weights
+    }
     if (scales.count > 1 &&
             (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
         return nn_fail(error, NN_ERR_INVALID,

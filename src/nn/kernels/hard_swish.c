@@ -24,7 +24,7 @@ static int32_t gate(const nn_hard_swish *p, int32_t x) {
     uint32_t down = p->gate.shift < 0 ? (uint32_t)-p->gate.shift : 0;
     // the last doubling comes behind the product to keep a bit of it
     if (up > 0) {
-        x = saturate((int64_t)x << (up - 1));
+        x = saturate(x * ((int64_t)1 << (up - 1)));
     }
     x = multiply_high(x, p->gate.value);
     if (up > 0) {
