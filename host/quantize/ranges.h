@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What quantising a model takes besides the model, as a text file.
+//
+// One item a line, words separated by one blank; # begins a comment line.
+//
+//     output TENSOR             what the int8 model gives out, in this order;
+//                               without such lines: what the model gives out
+//     range LOW HIGH TENSOR     real values that the tensor's int8 covers
+//     scale N F1 … FN TENSOR    factors that even out the tensor's channels
+//     shift N S1 … SN TENSOR    steps added to the bias that makes the tensor
+//
+// Numbers are decimal and read back to the bit. TENSOR is a tensor's name or,
+// where names are missing or doubled, @ and its index.
+
+#ifndef HOST_QUANTIZE_RANGES_H
+#define HOST_QUANTIZE_RANGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "nn/error.h"
+
+typedef enum ranges_kind {
+    RANGES_OUTPUT,
+    RANGES_RANGE,
+    RANGES_SCALE,
+    RANGES_SHIFT,
+} ranges_kind;
+
+typedef struct ranges_item {
+    ranges_kind kind;
+    char *tensor;
+    float low, high; // RANGES_RANGE
+    uint32_t count;
+    float *factors; // RANGES_SCALE, count of them
+    int32_t *steps; // RANGES_SHIFT, likewise
+} ranges_item;
+
+// Zero-initialise before use.
+typedef struct ranges {
+    ranges_item *items;
+    size_t count;
+} ranges;
+
+// Reads a file; error says which line is wrong and why.
+int ranges_read(ranges *out, const char *path, nn_error *error);
+
+// Writes the items in their order behind a comment (its lines without #).
+int ranges_write(const ranges *r, const char *path, const char *comment,
+        nn_error *error);
+
+void ranges_free(ranges *r);
+
+// Adds an item and takes its arrays over, which were malloc'ed; the name is
+// copied. Fails only for want of memory; the arrays are freed then.
+int ranges_add(ranges *r, const ranges_item *item, nn_error *error);
+
+// The item of this kind and tensor, or NULL.
+const ranges_item *ranges_find(const ranges *r, ranges_kind kind,
+        const char *tensor);
+
+#endif
