@@ -75,9 +75,13 @@ static void draw_letter(const img_image *image, int32_t x, int32_t y,
     }
 }
 
+static int32_t text_scale(int32_t scale) {
+    return clamp(scale, 1, IMG_MAX_SIDE / FONT_CELL_HEIGHT);
+}
+
 void img_text(const img_image *image, int32_t x, int32_t y, const char *text,
         int32_t scale, img_color color) {
-    scale = clamp(scale, 1, IMG_MAX_SIDE / FONT_CELL_HEIGHT);
+    scale = text_scale(scale);
     int32_t at = reach(x);
     y = reach(y);
     for (; *text != '\0'; text++) {
@@ -94,6 +98,7 @@ void img_text(const img_image *image, int32_t x, int32_t y, const char *text,
 }
 
 int32_t img_text_width(const char *text, int32_t scale) {
+    scale = text_scale(scale);
     int32_t longest = 0;
     int32_t width = 0;
     for (; *text != '\0'; text++) {
