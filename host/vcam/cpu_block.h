@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What is known of a block of code before it runs: how many instructions it
+// has, whether it uses the FPU, and which of its accesses must be aligned.
+#ifndef HOST_VCAM_CPU_BLOCK_H
+#define HOST_VCAM_CPU_BLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// An access whose address is a register's value at the block's start plus a
+// constant: its alignment can be checked before the block runs.
+struct cpu_aligned {
+    uint32_t pc;
+    uint8_t rn;
+    int32_t offset;
+};
+
+enum { CPU_ALIGNED_MAX = 6 };
+
+struct cpu_block {
+    uint32_t pc;
+    uint16_t bytes, count;
+    uint16_t checksum; // of code that may change
+    uint8_t aligned;
+    bool fp;
+    uint32_t fp_pc;
+    struct cpu_aligned access[CPU_ALIGNED_MAX];
+};
+
+struct cpu_block_cache;
+
+struct cpu_block_cache *cpu_block_cache_new(void);
+void cpu_block_cache_free(struct cpu_block_cache *cache);
+void cpu_block_cache_clear(struct cpu_block_cache *cache);
+
+// The block of `bytes` bytes of `code` at `pc`. `fixed` says that the code
+// cannot have changed since the cache was cleared.
+const struct cpu_block *cpu_block_find(struct cpu_block_cache *cache,
+        uint32_t pc, const uint8_t *code, uint32_t bytes, bool fixed);
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Makers of the devices; each adds its blocks to the machine.
+#ifndef HOST_VCAM_DEVICES_H
+#define HOST_VCAM_DEVICES_H
+
+struct vcam;
+
+// All return 0 or -ENOMEM.
+int vcam_rcc_create(struct vcam *vm);
+int vcam_pwr_create(struct vcam *vm);
+int vcam_flash_create(struct vcam *vm);
+int vcam_exti_create(struct vcam *vm);
+int vcam_gpio_create(struct vcam *vm);
+int vcam_usart_create(struct vcam *vm);
+int vcam_chip_create(struct vcam *vm);
+
+#endif

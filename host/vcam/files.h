@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Files of a run: the firmware and its names, the drive, the statistics.
+#ifndef HOST_VCAM_FILES_H
+#define HOST_VCAM_FILES_H
+
+#include "host/vcam/machine.h"
+#include "host/vcam/symbols.h"
+
+// All return 0, or CLI_FAILED after a sentence on stderr.
+
+// Puts the firmware, a .bin or an .elf, into flash. `symbols` gets the names
+// of the .elf, or of one that lies beside the .bin, or null.
+int vcam_load_firmware(struct vcam *vm, const char *path,
+        struct vcam_symbols **symbols);
+// A drive that does not exist yet is blank.
+int vcam_load_drive(struct vcam *vm, const char *path);
+int vcam_save_drive(struct vcam *vm, const char *path);
+int vcam_save_stats(struct vcam *vm, const char *path, unsigned faults);
+
+#endif

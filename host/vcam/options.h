@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The options of `blazecam vcam`.
+#ifndef HOST_VCAM_OPTIONS_H
+#define HOST_VCAM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// --firmware F       .bin or .elf; build/openmv4/firmware.bin if not given
+// --script S.py      runs a Python script as a host would, then ends
+// --until TEXT       ends with 0 when the output contains TEXT, else with 1
+// --for SECONDS      ends after that much virtual time
+// --drive IMG        the drive of 128 KiB (FAT), kept in this file
+// --stats F.json     instructions, virtual seconds and faults
+// --pty PATH         the console as a serial port of that name
+// --gdb PORT         waits for a debugger on 127.0.0.1:PORT
+// --strict           ends at what no camera would take (the default)
+// --lenient          says it once and goes on
+// --survive          a fault does not end the run: the firmware's handler
+//                    goes on
+// --power-cut N      the power fails in the N-th flash operation
+// --silicon V|Y      revision of the chip, V if not given
+// --seed N           of what RAM holds at power on, and of the RNG
+struct vcam_options {
+    const char *firmware, *script, *drive, *until, *stats, *pty;
+    uint64_t limit; // picoseconds; UINT64_MAX for none
+    bool strict, survive, silicon_y;
+    uint32_t power_cut, seed;
+    uint16_t gdb; // port, or 0
+};
+
+// 0, or CLI_WRONG_USAGE after a sentence on stderr.
+int vcam_options_parse(struct vcam_options *options, int argc, char **argv);
+
+#endif
