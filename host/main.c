@@ -25,6 +25,18 @@ static const command commands[] = {
                 "says what a model computes and how much memory it needs"},
         {"invoke", cmd_invoke, "[--whole] MODEL --input F... --output DIR",
                 "runs a model on raw tensors; writes DIR/out0.bin, ..."},
+#if BLAZECAM_VCAM
+        {"vcam", cmd_vcam,
+                "[--firmware F] [--script S.py] [--until TEXT] [--for "
+                "SECONDS]\n"
+                "      [--drive IMG] [--stats F.json] [--pty PATH] [--gdb "
+                "PORT]\n"
+                "      [--strict|--lenient] [--survive] [--power-cut N]\n"
+                "      [--silicon V|Y] [--seed N]",
+                "runs firmware on a virtual camera, its console on stdout;\n"
+                "status 0 when TEXT was seen or the time is up, 1 on a fault\n"
+                "or when TEXT was not seen; ctrl-] leaves a keyboard session"},
+#endif
         {NULL, NULL, NULL, NULL},
 };
 
