@@ -8,7 +8,9 @@
 
 #include "host/cli/cli.h"
 #include "host/commands.h"
+#include "host/engine/engine.h"
 #include "host/inspect/inspect.h"
+#include "host/inspect/plan_report.h"
 #include "host/json/json.h"
 
 static void print_number(const char *key, uint64_t number) {
@@ -22,6 +24,7 @@ static void print_json(const inspection *i) {
         print_number("weights_bytes", i->weights_bytes);
         print_number("arena_bytes", i->arena_bytes);
         print_number("arena_naive_bytes", i->arena_naive_bytes);
+        print_number("arena_whole_bytes", i->arena_whole_bytes);
     } else {
         printf("\"macs\":null,");
         print_number("weights_bytes", i->weights_bytes);
@@ -45,6 +48,10 @@ static void print_json(const inspection *i) {
     if (i->supported && i->budget) {
         printf(",\"budget\":%u,\"fits\":%s", i->budget,
                 i->arena_bytes <= i->budget ? "true" : "false");
+    }
+    if (i->supported) {
+        printf(",\"plan\":");
+        plan_report_json(engine_plan(i->engine));
     }
     printf("}\n");
 }
@@ -80,8 +87,9 @@ static void print_kinds(const inspection *i) {
 static void print_needs(const inspection *i) {
     printf("%-10s%" PRIu64 "\n", "MACs", i->macs);
     printf("%-10s%" PRIu64 " bytes\n", "weights", i->weights_bytes);
-    printf("%-10s%u bytes (%u with every tensor whole and nothing in place)\n",
-            "arena", i->arena_bytes, i->arena_naive_bytes);
+    printf("%-10s%u bytes (%u without streaming, %u with nothing in place)\n",
+            "arena", i->arena_bytes, i->arena_whole_bytes,
+            i->arena_naive_bytes);
     if (!i->budget) {
         return;
     }
@@ -106,6 +114,7 @@ static void print_text(const inspection *i) {
     if (i->supported) {
         print_needs(i);
         printf("%-10syes\n", "supported");
+        plan_report_text(engine_plan(i->engine));
         return;
     }
     printf("%-10s%" PRIu64 " bytes\n", "weights", i->weights_bytes);

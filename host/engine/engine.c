@@ -231,6 +231,10 @@ bool engine_is_float(const engine *e) {
     return e->widened.file;
 }
 
+const nn_plan *engine_plan(const engine *e) {
+    return &e->plan;
+}
+
 uint32_t engine_arena_bytes(const engine *e) {
     return e->plan.arena_bytes;
 }

@@ -46,6 +46,9 @@ bool engine_is_float(const engine *e);
 // are the caller's and do not count.
 uint32_t engine_arena_bytes(const engine *e);
 
+// How it runs, for reports.
+const nn_plan *engine_plan(const engine *e);
+
 // Where input k comes from, to be set for every input before a run; stays
 // until it is set again.
 //

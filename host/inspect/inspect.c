@@ -127,22 +127,28 @@ static bool inputs_are_float(const tfl_model *m) {
 // Lets the engine load and plan the model.
 static int try_engine(inspection *i, const uint8_t *file, size_t bytes,
         nn_error *error) {
-    engine *e;
+    engine *whole;
     nn_error refusal;
     engine_options options = {.budget = i->budget,
             .whole_input = inputs_are_float(&i->model)};
-    int code = engine_open_bytes(&e, file, bytes, &options, &refusal);
+    int code = engine_open_bytes(&i->engine, file, bytes, &options, &refusal);
     if (code == NN_ERR_UNSUPPORTED) {
         return list_reasons(i, &refusal, error);
     }
     if (code) {
         return nn_fail(error, code, "%s", refusal.text);
     }
+    options.whole = true;
+    code = engine_open_bytes(&whole, file, bytes, &options, error);
+    if (code) {
+        return code;
+    }
+    i->arena_whole_bytes = engine_arena_bytes(whole);
+    engine_close(whole);
     i->supported = true;
-    i->arena_bytes = engine_arena_bytes(e);
-    i->arena_naive_bytes = engine_graph(e)->naive_bytes;
-    add_macs(i, engine_graph(e));
-    engine_close(e);
+    i->arena_bytes = engine_arena_bytes(i->engine);
+    i->arena_naive_bytes = engine_graph(i->engine)->naive_bytes;
+    add_macs(i, engine_graph(i->engine));
     return 0;
 }
 
@@ -185,6 +191,7 @@ int inspect_model(inspection *out, const char *path, uint32_t budget,
 }
 
 void inspect_free(inspection *i) {
+    engine_close(i->engine);
     tfl_free(&i->model);
     free(i->kinds);
     free(i->inputs);

@@ -44,6 +44,8 @@ typedef struct inspection {
     uint64_t macs;
     uint32_t arena_bytes;
     uint32_t arena_naive_bytes;
+    uint32_t arena_whole_bytes; // without streaming
+    struct engine *engine;      // how it was planned
     uint32_t budget;
     bool supported;
 } inspection;
