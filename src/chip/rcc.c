@@ -95,12 +95,7 @@
 
 #define HSI_HZ 64000000U
 
-static struct chip_clocks clocks = {
-        .cpu = HSI_HZ,
-        .ahb = HSI_HZ,
-        .apb = HSI_HZ,
-        .timer = HSI_HZ,
-};
+static struct chip_clocks clocks;
 
 const struct chip_clocks *chip_clocks(void) {
     return &clocks;
@@ -194,8 +189,19 @@ int chip_clocks_init(void) {
     bool fast = chip_has_vos0();
     const struct chip_pll *pll1 =
             fast ? &chip_board_pll1 : &chip_board_pll1_rev_y;
+    // Slow buses before all else: at VOS3, where a reset leaves the supply,
+    // they may not even run at HSI's 64 MHz.
+    RCC_D1CFGR = RCC_D1CFGR_HPRE_DIV2 | RCC_D1CFGR_D1PPRE_DIV2;
+    RCC_D2CFGR = RCC_D2CFGR_DIV2;
+    RCC_D3CFGR = RCC_D3CFGR_DIV2;
     int err = to_hsi();
     if (!err) {
+        clocks = (struct chip_clocks){
+                .cpu = HSI_HZ,
+                .ahb = HSI_HZ / 2U,
+                .apb = HSI_HZ / 4U,
+                .timer = HSI_HZ / 2U,
+        };
         err = chip_pwr_init(fast);
     }
     if (!err) {
@@ -208,14 +214,11 @@ int chip_clocks_init(void) {
         return err;
     }
     uint32_t cpu = CHIP_BOARD_HSE_HZ / pll1->m * pll1->n / pll1->p;
-    // Slower buses and more wait states first, then the faster clock.
+    // More wait states first, then the faster clock.
     err = chip_flash_set_latency(cpu / 2U);
     if (err) {
         return err;
     }
-    RCC_D1CFGR = RCC_D1CFGR_HPRE_DIV2 | RCC_D1CFGR_D1PPRE_DIV2;
-    RCC_D2CFGR = RCC_D2CFGR_DIV2;
-    RCC_D3CFGR = RCC_D3CFGR_DIV2;
     chip_modify(&RCC_CFGR, RCC_CFGR_SW, RCC_SW_PLL1);
     err = chip_wait(&RCC_CFGR, RCC_CFGR_SWS, RCC_SW_PLL1 << 3, OSC_US);
     if (err) {

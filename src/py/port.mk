@@ -10,7 +10,7 @@ unexport BUILD BOARD_DIR MPY
 include $(MPY)/py/mkenv.mk
 
 CROSS_COMPILE ?= arm-none-eabi-
-QSTR_DEFS = src/py/qstrdefsport.h
+QSTR_DEFS = src/py/qstrdefsport.txt
 FROZEN_MANIFEST = src/py/manifest.py
 MICROPY_ROM_TEXT_COMPRESSION = 1
 MICROPY_VFS_FAT = 1
