@@ -37,6 +37,10 @@ static const command commands[] = {
                 "status 0 when TEXT was seen or the time is up, 1 on a fault\n"
                 "or when TEXT was not seen; ctrl-] leaves a keyboard session"},
 #endif
+        {"quantize", cmd_quantize,
+                "IN -o OUT [--calibrate DIR | --ranges F] [--save-ranges F]",
+                "makes an int8 model of a float16 or float32 one, with ranges "
+                "measured on the photos in DIR or read from F"},
         {NULL, NULL, NULL, NULL},
 };
 

@@ -130,7 +130,7 @@ static int add_factors(const tfl_model *model, const tfl_op *first,
         float f = largest > 0 ? item.factors[c] / largest : 1;
         item.factors[c] = f > 1 / factor_max ? f : 1 / factor_max;
     }
-    item.tensor = (char *)(uintptr_t)prepare_name(model, between, name);
+    item.tensor = prepare_name(model, between, name);
     return ranges_add(r, &item, error);
 }
 

@@ -30,15 +30,15 @@ const char *prepare_name(const tfl_model *model, int32_t tensor,
     return buffer;
 }
 
-int prepare_renumber(tfl_model *model, nn_error *error) {
+int prepare_copy(tfl_model *out, const tfl_model *model, nn_error *error) {
     uint8_t *file;
     size_t bytes;
+    *out = (tfl_model){0};
     int code = tfl_write(model, "", &file, &bytes, error);
     if (code) {
         return code;
     }
-    tfl_free(model);
-    code = tfl_read(model, file, bytes, error);
+    code = tfl_read(out, file, bytes, error);
     free(file);
     return code;
 }
@@ -172,18 +172,20 @@ static int rewrite(tfl_model *model, const ranges *outputs, nn_error *error) {
         code = add_bias(model, k, error);
         code = code ? code : unshare(model, k, error);
     }
-    return code ? code : prepare_renumber(model, error);
+    return code;
 }
 
 int prepare_model(tfl_model *out, const uint8_t *file, size_t bytes,
         const ranges *outputs, nn_error *error) {
-    int code = tfl_read(out, file, bytes, error);
+    tfl_model model;
+    *out = (tfl_model){0};
+    int code = tfl_read(&model, file, bytes, error);
     if (code) {
         return code;
     }
-    code = rewrite(out, outputs, error);
-    if (code) {
-        tfl_free(out);
-    }
+    code = rewrite(&model, outputs, error);
+    // the copy leaves out what nothing refers to any more
+    code = code ? code : prepare_copy(out, &model, error);
+    tfl_free(&model);
     return code;
 }

@@ -24,7 +24,8 @@ enum { PREPARE_NAME_BYTES = 16 };
 const char *prepare_name(const tfl_model *model, int32_t tensor,
         char buffer[PREPARE_NAME_BYTES]);
 
-// Writes the model and reads it back, which numbers its tensors anew.
-int prepare_renumber(tfl_model *model, nn_error *error);
+// A copy that shares nothing with the model, whose tensors are all in use
+// and keep their numbers.
+int prepare_copy(tfl_model *out, const tfl_model *model, nn_error *error);
 
 #endif

@@ -35,7 +35,7 @@ int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
 
 void ranges_free(ranges *r) {
     for (size_t k = 0; k < r->count; k++) {
-        free(r->items[k].tensor);
+        free((void *)r->items[k].tensor);
         free(r->items[k].factors);
         free(r->items[k].steps);
     }

@@ -30,8 +30,8 @@ typedef enum ranges_kind {
 
 typedef struct ranges_item {
     ranges_kind kind;
-    char *tensor;
-    float low, high; // RANGES_RANGE
+    const char *tensor; // ranges_add() copies it
+    float low, high;    // RANGES_RANGE
     uint32_t count;
     float *factors; // RANGES_SCALE, count of them
     int32_t *steps; // RANGES_SHIFT, likewise

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Finds the range of every activation on photographs.
+
+#ifndef HOST_QUANTIZE_CALIBRATE_H
+#define HOST_QUANTIZE_CALIBRATE_H
+
+#include "host/quantize/photos.h"
+#include "host/quantize/ranges.h"
+#include "host/tflite/model.h"
+
+// Adds a RANGES_RANGE item to r for every group of activations that share a
+// scale in the prepared and equalised model:
+//
+// - inputs are -1 … 1, which is what photos_run() feeds;
+// - outputs that are logits, going by their numbers (they stay below
+//   LOGIT_TOP but fall below -LOGIT_TOP): what a sigmoid can tell apart;
+// - everything else: the least mean squared error over all photos.
+int calibrate_ranges(const tfl_model *model, const photos *p, ranges *r,
+        nn_error *error);
+
+#endif
