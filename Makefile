@@ -33,6 +33,7 @@ CC_host := $(CC)
 FLAGS_host := $(FLAGS) -O2 -g $(CFLAGS)
 CC_test := $(CLANG)
 FLAGS_test := $(FLAGS) -O1 -g -fno-omit-frame-pointer \
+    -ftrivial-auto-var-init=pattern \
     -fsanitize=address,undefined -fno-sanitize-recover=all
 CC_fuzz := $(CLANG)
 FLAGS_fuzz := $(FLAGS_test) -fsanitize=fuzzer-no-link
@@ -44,7 +45,7 @@ only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
 LIB_SRC := $(filter-out host/main.c host/vcam/%, \
-    $(call find,host src/nn src/face src/image)) $(VCAM_SRC)
+    $(call find,host src/nn src/face src/image src/drive)) $(VCAM_SRC)
 SUPPORT := $(wildcard test/support/*.c)
 UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))
 E2E := $(call only,$(sort $(wildcard test/e2e/*.sh test/e2e/*.py)))
@@ -146,7 +147,7 @@ $(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 
 # Code for the host; clang-tidy looks at a file again when it or what it
 # includes has changed.
-TIDY_SRC := $(call find,host src/nn src/face src/image test)
+TIDY_SRC := $(call find,host src/nn src/face src/image src/drive test)
 TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
 
 $(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-lint $(SETUP_VCAM)
