@@ -13,5 +13,9 @@ int vcam_exti_create(struct vcam *vm);
 int vcam_gpio_create(struct vcam *vm);
 int vcam_usart_create(struct vcam *vm);
 int vcam_chip_create(struct vcam *vm);
+int vcam_rng_create(struct vcam *vm);
+int vcam_rtc_create(struct vcam *vm);
+int vcam_tim_create(struct vcam *vm);
+int vcam_watchdog_create(struct vcam *vm);
 
 #endif
