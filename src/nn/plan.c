@@ -21,8 +21,7 @@ static void carve_plan(carver *c, const nn_graph *graph, nn_plan *plan) {
     plan->places = carve(c, graph->tensor_count, sizeof(*plan->places));
     plan->order = carve(c, graph->op_count, sizeof(*plan->order));
     plan->stages = carve(c, graph->op_count + 1u, sizeof(*plan->stages));
-    plan->input_reach =
-            carve(c, graph->input_count, sizeof(*plan->input_reach));
+    plan->inputs = carve(c, graph->input_count, sizeof(*plan->inputs));
 }
 
 static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {

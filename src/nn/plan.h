@@ -36,13 +36,19 @@ typedef struct nn_place {
     uint32_t offset; // of row 0, from the arena's or the caller's start
     uint32_t ring;   // rows held: all rows, or fewer inside a section
     uint16_t index;  // of the caller's input or output
-    uint16_t source; // who makes its rows: a place in order, NN_PULLED + the
-                     // input's number, or NN_NONE: all rows are there
+    uint16_t source; // where its rows come from: a place in order, NN_PULLED
+                     // + the input's number, or NN_NONE: all are there
     uint8_t kind;    // nn_place_kind
 } nn_place;
 
-// nn_place.source of an input that a row source delivers.
+// nn_place.source of an input of the model.
 enum { NN_PULLED = 0x8000 };
+
+// Who reads an input of the model: places in order, NN_NONE where none does.
+typedef struct nn_plan_input {
+    uint16_t first;
+    uint16_t last; // order_count: it is an output as well
+} nn_plan_input;
 
 // One operator that does work.
 typedef struct nn_plan_op {
@@ -57,9 +63,9 @@ typedef struct nn_plan_op {
 typedef struct nn_plan {
     const nn_graph *graph;
     nn_place *places;      // one a tensor
+    nn_plan_input *inputs; // one an input
     nn_plan_op *order;     // operators that do work
     uint16_t *stages;      // places in order where stages begin, and the end
-    uint16_t *input_reach; // per input, see nn_plan_op.reach
     uint16_t order_count;
     uint16_t stage_count;
     uint32_t outputs_by_caller; // as in the options

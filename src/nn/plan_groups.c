@@ -210,12 +210,11 @@ void nn_plan_groups(nn_planner *p) {
     for (uint32_t k = 0; k < graph->input_count; k++) {
         uint16_t t = graph->inputs[k];
         nn_group *group = &p->groups[t];
-        p->plan->input_reach[k] = group->last;
+        p->plan->inputs[k] = (nn_plan_input){group->first, group->last};
+        p->plan->places[t].source = (uint16_t)(NN_PULLED + k);
         if (p->options.whole_input) {
             group->kind = NN_PLACE_INPUT;
             group->item = (uint16_t)k;
-        } else {
-            p->plan->places[t].source = (uint16_t)(NN_PULLED + k);
         }
         if (graph->tensors[t].is_output && group->first == NN_NONE) {
             group->first = 0; // an input handed through

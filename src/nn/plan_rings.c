@@ -177,20 +177,18 @@ void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
     if (whole) {
         return;
     }
-    memset(p->done, 0,
-            (p->plan->order_count + (size_t)graph->input_count) *
-                    sizeof(*p->done));
+    nn_schedule_begin(&s);
     uint32_t last = NN_IDLE;
     for (uint32_t what = nn_schedule_next(&s); what != NN_IDLE;
             what = nn_schedule_next(&s)) {
-        if (what >= NN_PULLED) {
+        if (nn_schedule_pulls(&s, what)) {
             uint16_t t = graph->inputs[what - NN_PULLED];
             uint32_t *made = &p->done[p->plan->order_count + what - NN_PULLED];
             mark_lingering(p, first, end, p->groups[t].first);
             (*made)++;
             note_row(p, t, first, end, *made);
             (*made)--;
-        } else {
+        } else if (what >= first && what < end) {
             const nn_op *op = &graph->ops[p->plan->order[what].op];
             if (what != last) {
                 mark_lingering(p, first, end, what);

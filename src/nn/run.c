@@ -103,6 +103,9 @@ static void make_rows(nn_run *run, uint32_t place, uint32_t count) {
 
 static int pull_row(nn_run *run, uint32_t k, nn_error *error) {
     const nn_input *input = &run->io->inputs[k];
+    if (run->plan->places[run->plan->graph->inputs[k]].kind == NN_PLACE_INPUT) {
+        return 0; // it is there already
+    }
     nn_view view = view_of(run, run->plan->graph->inputs[k]);
     uint32_t row = run->done[run->plan->order_count + k];
     if (input->read(input->user, row, nn_view_row(&view, row)) != 0) {
@@ -120,16 +123,23 @@ static uint32_t batch(const nn_run *run, uint32_t place, bool alone) {
     if (!op->row_local) {
         return left;
     }
+    if (!alone) {
+        return 1;
+    }
     uint64_t macs = op->macs / nn_op_rows(run->plan->graph, op) + 1;
     uint64_t rows = STEP_MACS / macs + 1;
-    return !alone ? 1 : rows < left ? (uint32_t)rows : left;
+    for (uint32_t k = 0; k < op->output_count; k++) {
+        // an output that nothing reads has room for one row
+        uint32_t ring = run->plan->places[op->outputs[k]].ring;
+        left = ring < left ? ring : left;
+    }
+    return rows < left ? (uint32_t)rows : left;
 }
 
-// Whether nothing else can happen in the stage than its one operator: all
-// its inputs are complete.
-static bool runs_alone(const nn_run *run, uint32_t first, uint32_t end) {
+// Whether all inputs of the operator at place are complete.
+static bool has_all(const nn_run *run, uint32_t place) {
     const nn_graph *graph = run->plan->graph;
-    const nn_op *op = &graph->ops[run->plan->order[first].op];
+    const nn_op *op = &graph->ops[run->plan->order[place].op];
     for (uint32_t k = 0; k < op->input_count; k++) {
         if (op->inputs[k] == NN_NONE) {
             continue;
@@ -142,29 +152,29 @@ static bool runs_alone(const nn_run *run, uint32_t first, uint32_t end) {
             return false;
         }
     }
-    return end - first == 1;
+    return true;
 }
 
-static void begin_stage(nn_run *run, uint32_t first, uint32_t end) {
-    for (uint32_t place = first; place < end; place++) {
+static void begin_stage(nn_run *run, nn_schedule *schedule) {
+    nn_schedule_begin(schedule);
+    for (uint32_t place = schedule->first; place < schedule->end; place++) {
         const nn_op *op = &run->plan->graph->ops[run->plan->order[place].op];
         if (op->def->begin != NULL) {
             nn_call call = call_of(run, place);
             op->def->begin(&call);
         }
     }
-    run->cursor = end - 1;
     run->begun = true;
 }
 
-static int pull_rest(nn_run *run, nn_error *error) {
+// Inputs that go straight to an output: nothing has read them.
+static int pull_unread(nn_run *run, nn_error *error) {
     const nn_graph *graph = run->plan->graph;
     for (uint32_t k = 0; k < graph->input_count; k++) {
         const nn_tensor *t = &graph->tensors[graph->inputs[k]];
         uint32_t *made = &run->done[run->plan->order_count + k];
-        bool pulled =
-                run->plan->places[graph->inputs[k]].source == NN_PULLED + k;
-        for (; t->is_output && pulled && *made < t->rows; (*made)++) {
+        bool unread = run->plan->inputs[k].first == NN_NONE && t->is_output;
+        for (; unread && *made < t->rows; (*made)++) {
             int err = pull_row(run, k, error);
             if (err != 0) {
                 return err;
@@ -182,7 +192,7 @@ static bool by_caller(const nn_run *run, uint32_t k) {
 // listed twice.
 static int finish(nn_run *run, nn_error *error) {
     const nn_graph *graph = run->plan->graph;
-    int err = pull_rest(run, error);
+    int err = pull_unread(run, error);
     for (uint32_t k = 0; err == 0 && k < graph->output_count; k++) {
         const uint8_t *made = bytes_of(run, graph->outputs[k]);
         if (by_caller(run, k) && made != run->io->outputs[k]) {
@@ -200,10 +210,10 @@ int nn_run_step(nn_run *run, nn_error *error) {
     }
     uint32_t first = plan->stages[run->stage];
     uint32_t end = plan->stages[run->stage + 1];
-    if (!run->begun) {
-        begin_stage(run, first, end);
-    }
     nn_schedule schedule = {plan, run->done, first, end, run->cursor};
+    if (!run->begun) {
+        begin_stage(run, &schedule);
+    }
     uint32_t what = nn_schedule_next(&schedule);
     if (what == NN_IDLE) {
         run->stage++;
@@ -211,13 +221,13 @@ int nn_run_step(nn_run *run, nn_error *error) {
         return 1;
     }
     uint32_t rows = 1;
-    if (what >= NN_PULLED) {
+    if (nn_schedule_pulls(&schedule, what)) {
         int err = pull_row(run, what - NN_PULLED, error);
         if (err != 0) {
             return err;
         }
-    } else {
-        rows = batch(run, what, runs_alone(run, first, end));
+    } else if (what >= first && what < end) {
+        rows = batch(run, what, end - first == 1 && has_all(run, what));
         make_rows(run, what, rows);
     }
     nn_schedule_made(&schedule, what, rows);

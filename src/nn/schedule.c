@@ -25,8 +25,51 @@ uint32_t nn_op_rows(const nn_graph *graph, const nn_op *op) {
     return nn_op_output(graph, op, 0)->rows;
 }
 
-// The first input that lacks rows for row y of the operator at place: its
-// source, or NN_NONE where the row can be made.
+// Rows that a source makes in all.
+static uint32_t source_rows(const nn_plan *plan, uint32_t source) {
+    const nn_graph *graph = plan->graph;
+    return source >= NN_PULLED
+            ? graph->tensors[graph->inputs[source - NN_PULLED]].rows
+            : nn_op_rows(graph, &graph->ops[plan->order[source].op]);
+}
+
+static uint32_t *counter_of(const nn_schedule *s, uint32_t source) {
+    return &s->done[source >= NN_PULLED
+                    ? s->plan->order_count + (source - NN_PULLED)
+                    : source];
+}
+
+bool nn_schedule_pulls(const nn_schedule *s, uint32_t what) {
+    return what >= NN_PULLED &&
+            s->plan->inputs[what - NN_PULLED].first >= s->first;
+}
+
+void nn_schedule_begin(nn_schedule *s) {
+    const nn_plan *plan = s->plan;
+    for (uint32_t place = s->first; place < s->end; place++) {
+        const nn_op *op = &plan->graph->ops[plan->order[place].op];
+        s->done[place] = 0;
+        for (uint32_t k = 0; k < op->input_count; k++) {
+            uint32_t source = op->inputs[k] == NN_NONE
+                    ? NN_NONE
+                    : plan->places[op->inputs[k]].source;
+            if (source == NN_NONE) {
+                continue;
+            }
+            if (nn_schedule_pulls(s, source)) {
+                *counter_of(s, source) = 0;
+            } else if (source < s->first || source >= NN_PULLED) {
+                // alone, an operator may have all at once
+                *counter_of(s, source) =
+                        s->end - s->first == 1 ? source_rows(plan, source) : 0;
+            }
+        }
+    }
+    s->cursor = s->end - 1;
+}
+
+// The source of the first input that lacks rows for the next row of the
+// operator at place, or NN_NONE where the row can be made.
 static uint32_t lacking(const nn_schedule *s, uint32_t place) {
     const nn_graph *graph = s->plan->graph;
     const nn_op *op = &graph->ops[s->plan->order[place].op];
@@ -35,56 +78,65 @@ static uint32_t lacking(const nn_schedule *s, uint32_t place) {
             continue;
         }
         uint32_t source = s->plan->places[op->inputs[k]].source;
-        if (source == NN_NONE || source < s->first) {
+        if (source == NN_NONE) {
+            continue;
+        }
+        uint32_t made = *counter_of(s, source);
+        uint32_t rows = source_rows(s->plan, source);
+        if (made == rows) {
             continue;
         }
         uint32_t first;
         uint32_t end;
-        uint32_t made = source >= NN_PULLED
-                ? s->plan->order_count + (source - NN_PULLED)
-                : source;
         nn_rows_read(graph, op, k, s->done[place], &first, &end);
-        if (source >= NN_PULLED) {
-            // reshaped, an input has other rows: then all must be there
-            const nn_tensor *t =
-                    &graph->tensors[graph->inputs[source - NN_PULLED]];
-            bool same = t->rows == nn_op_input(graph, op, k)->rows;
-            end = same ? end : t->rows;
-        }
-        if (end > s->done[made]) {
+        // reshaped, a tensor has other rows: then all must be there
+        if (end > made || nn_op_input(graph, op, k)->rows != rows) {
             return source;
         }
     }
     return NN_NONE;
 }
 
+// Inputs that are needed behind the stage are pulled to their end.
+static uint32_t rest_of_inputs(const nn_schedule *s) {
+    const nn_plan *plan = s->plan;
+    for (uint32_t k = 0; k < plan->graph->input_count; k++) {
+        const nn_plan_input *input = &plan->inputs[k];
+        if (input->first >= s->first && input->first < s->end &&
+                input->last >= s->end &&
+                s->done[plan->order_count + k] <
+                        source_rows(plan, NN_PULLED + k)) {
+            return NN_PULLED + k;
+        }
+    }
+    return NN_IDLE;
+}
+
 uint32_t nn_schedule_next(nn_schedule *s) {
     const nn_plan_op *order = s->plan->order;
+    uint32_t waiting = s->end;
     for (uint32_t place = s->cursor + 1; place-- > s->first;) {
         if (s->done[place] < order[place].limit &&
                 lacking(s, place) == NN_NONE) {
             return place;
         }
     }
-    // every operator waits, so the first in order that is not complete waits
-    // for an input of the model
-    for (uint32_t place = s->first; place < s->end; place++) {
-        if (s->done[place] < order[place].limit) {
-            uint32_t source = lacking(s, place);
-            assert(source != NN_NONE && source >= NN_PULLED);
-            return source;
-        }
+    while (waiting-- > s->first && s->done[waiting] >= order[waiting].limit) {
     }
-    return NN_IDLE;
+    if (waiting + 1 == s->first) {
+        return rest_of_inputs(s);
+    }
+    // the last operator asks for its next row, and whoever is to make what it
+    // lacks for what that lacks
+    while (waiting >= s->first && waiting < s->end) {
+        waiting = lacking(s, waiting);
+        assert(waiting != NN_NONE);
+    }
+    return waiting;
 }
 
 void nn_schedule_made(nn_schedule *s, uint32_t what, uint32_t rows) {
-    if (what >= NN_PULLED) {
-        s->done[s->plan->order_count + (what - NN_PULLED)] += rows;
-        s->cursor = s->plan->input_reach[what - NN_PULLED];
-        s->cursor = s->cursor < s->end ? s->cursor : s->end - 1;
-    } else {
-        s->done[what] += rows;
-        s->cursor = s->plan->order[what].reach;
-    }
+    *counter_of(s, what) += rows;
+    s->cursor = what >= s->first && what < s->end ? s->plan->order[what].reach
+                                                  : s->end - 1;
 }

@@ -4,9 +4,12 @@
 // executor calls the same ones, so what was planned is what happens.
 //
 // The rule: of the operators whose next row can be made from the rows that
-// are there, the furthest down the order goes first. So a row is consumed as
-// soon as it can be, and inputs are asked for a row only when nothing else
-// can go on.
+// are there, the furthest down the order goes first, so a row is consumed as
+// soon as it can be. Where none can go on, the last one that is not complete
+// asks for what it lacks, and the question goes up to a tensor from outside
+// the stage. Such tensors, whether a row source delivers them or they lie
+// there whole, are let in row by row: so branches that read the same tensor
+// stay side by side.
 
 #ifndef NN_SCHEDULE_H
 #define NN_SCHEDULE_H
@@ -18,7 +21,9 @@
 
 typedef struct nn_schedule {
     const nn_plan *plan;
-    uint32_t *done; // rows made: a number a place in order, then one an input
+    // Rows made by each place in order, then by each input; of sources from
+    // before the stage, rows let into it.
+    uint32_t *done;
     uint32_t first; // places of the stage
     uint32_t end;
     uint32_t cursor; // no operator beyond this place can run
@@ -32,9 +37,17 @@ void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
 // Rows that op makes in all: those of its first output.
 uint32_t nn_op_rows(const nn_graph *graph, const nn_op *op);
 
-// The place in order whose next row is to be made, NN_PULLED + i where input
-// i is to deliver a row, or NN_IDLE.
+// Sets done and cursor for the beginning of the stage [first, end).
+void nn_schedule_begin(nn_schedule *schedule);
+
+// What is to happen next: the place in order whose next row is to be made, or
+// a place before the stage or NN_PULLED + i where a row of that operator's
+// output or of input i is to be let in, or NN_IDLE.
 uint32_t nn_schedule_next(nn_schedule *schedule);
+
+// Whether what, from nn_schedule_next(), is a row that input i has to deliver:
+// no earlier stage has done so.
+bool nn_schedule_pulls(const nn_schedule *schedule, uint32_t what);
 
 // Notes that nn_schedule_next()'s answer was carried out for so many rows.
 void nn_schedule_made(nn_schedule *schedule, uint32_t what, uint32_t rows);
