@@ -31,6 +31,7 @@ typedef struct conv {
     uint32_t scale_count;
     int32_t bias[MAX_CHANNELS];
     bool has_bias;
+    int32_t pad[4][2]; // of a PAD in front: all of h, w is behind it
     int8_t *image, *filter;
 } conv;
 
@@ -52,11 +53,32 @@ static size_t filter_size(const conv *c) {
     return (size_t)(c->out_c * c->kernel[0] * c->kernel[1] * c->group_in);
 }
 
+static bool has_pad(const conv *c) {
+    return c->pad[1][0] + c->pad[1][1] + c->pad[2][0] + c->pad[2][1] > 0;
+}
+
+// The image, behind a PAD of what has a border. Returns the model's input and
+// sets *x to what the convolution reads.
+static int build_image(model *m, const conv *c, int *x) {
+    model_list dims = LIST(c->n, c->h, c->w, c->c);
+    *x = model_tensor(m, NN_INT8, dims, c->in_scale, c->in_zero);
+    if (!has_pad(c)) {
+        return *x;
+    }
+    for (int axis = 1; axis < 3; axis++) {
+        dims.value[axis] -= c->pad[axis][0] + c->pad[axis][1];
+    }
+    int inner = model_tensor(m, NN_INT8, dims, c->in_scale, c->in_zero);
+    int pads = model_constant(m, NN_INT32, LIST(4, 2), 0, 0, c->pad);
+    model_op(m, nn_op_pad.code, LIST(inner, pads), LIST(*x));
+    return inner;
+}
+
 static void build(model *m, const conv *c) {
     bool depthwise = is_depthwise(c);
     model_list shape = LIST(c->n, c->out_h, c->out_w, c->out_c);
-    int x = model_tensor(m, NN_INT8, LIST(c->n, c->h, c->w, c->c), c->in_scale,
-            c->in_zero);
+    int x;
+    int input = build_image(m, c, &x);
     int f = model_constant(m, NN_INT8, filter_dims(c), c->scales[0], 0,
             c->filter);
     if (c->scale_count > 1) {
@@ -83,7 +105,7 @@ static void build(model *m, const conv *c) {
         model_int(m, depthwise ? 5 : 4, c->dilation[1]);
         model_int(m, depthwise ? 6 : 5, c->dilation[0]);
     }
-    m->inputs = LIST(x);
+    m->inputs = LIST(input);
     m->outputs = LIST(y);
 }
 
@@ -153,10 +175,29 @@ static int64_t deconvolve(const conv *c, int32_t n, int32_t y, int32_t x,
     return sum;
 }
 
-static void check(conv *c) {
+// The image without the border that a PAD adds.
+static int8_t *without_border(const conv *c) {
+    int8_t *inner = test_malloc((size_t)(c->n * c->h * c->w * c->c));
+    size_t count = 0;
+    for (int32_t at = 0; at < c->n * c->h * c->w * c->c; at++) {
+        int32_t x = at / c->c % c->w;
+        int32_t y = at / c->c / c->w % c->h;
+        if (y >= c->pad[1][0] && y < c->h - c->pad[1][1] && x >= c->pad[2][0] &&
+                x < c->w - c->pad[2][1]) {
+            inner[count++] = c->image[at];
+        } else {
+            c->image[at] = (int8_t)c->in_zero;
+        }
+    }
+    return inner;
+}
+
+static void check(const conv *c) {
     model m = {0};
     build(&m, c);
-    int8_t *got = invoke(&m, (const void *[]){c->image});
+    int8_t *inner = without_border(c);
+    int8_t *got = invoke(&m, (const void *[]){inner});
+    test_free(inner);
     int32_t pixels = c->n * c->out_h * c->out_w;
     for (int32_t at = 0; at < pixels * c->out_c; at++) {
         int32_t o = at % c->out_c;
@@ -246,30 +287,51 @@ static bool draw(conv *c, const nn_op_def *def, uint32_t seed) {
     return true;
 }
 
-static void many(const nn_op_def *def) {
+static void draw_border(conv *c, uint32_t seed) {
+    random_source r = random_from(seed);
+    const int32_t size[] = {0, c->h, c->w};
+    for (int axis = 1; axis < 3; axis++) {
+        int32_t room = size[axis] - 1;
+        c->pad[axis][0] = random_in(&r, 0, room);
+        c->pad[axis][1] = random_in(&r, 0, room - c->pad[axis][0]);
+    }
+}
+
+static void many(const nn_op_def *def, bool padded) {
     for (uint32_t seed = 0; seed < 250; seed++) {
         conv c;
-        if (draw(&c, def, seed)) {
-            check(&c);
-            test_free(c.image);
-            test_free(c.filter);
+        if (!draw(&c, def, seed)) {
+            continue;
         }
+        if (padded) {
+            draw_border(&c, seed);
+        }
+        check(&c);
+        test_free(c.image);
+        test_free(c.filter);
     }
 }
 
 static void random_conv(void **state) {
     (void)state;
-    many(&nn_op_conv_2d);
+    many(&nn_op_conv_2d, false);
 }
 
 static void random_depthwise(void **state) {
     (void)state;
-    many(&nn_op_depthwise_conv_2d);
+    many(&nn_op_depthwise_conv_2d, false);
 }
 
 static void random_transposed(void **state) {
     (void)state;
-    many(&nn_op_transpose_conv);
+    many(&nn_op_transpose_conv, false);
+}
+
+// A PAD in front becomes padding of the convolution itself.
+static void random_padded(void **state) {
+    (void)state;
+    many(&nn_op_conv_2d, true);
+    many(&nn_op_depthwise_conv_2d, true);
 }
 
 // A 2x2 kernel over 3x3 pixels, steps of 1 everywhere: sums by hand.
@@ -459,6 +521,7 @@ int main(void) {
             cmocka_unit_test(random_conv),
             cmocka_unit_test(random_depthwise),
             cmocka_unit_test(random_transposed),
+            cmocka_unit_test(random_padded),
             cmocka_unit_test(wrapping_sums),
             cmocka_unit_test(refused_options),
             cmocka_unit_test(refused_shapes),
