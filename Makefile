@@ -45,7 +45,7 @@ only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
 LIB_SRC := $(filter-out host/main.c host/vcam/%, \
-    $(call find,host src/nn src/face src/image src/drive)) $(VCAM_SRC)
+    $(call find,host src/nn src/face src/image src/rom src/drive)) $(VCAM_SRC)
 SUPPORT := $(wildcard test/support/*.c)
 UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))
 E2E := $(call only,$(sort $(wildcard test/e2e/*.sh test/e2e/*.py)))
@@ -147,7 +147,7 @@ $(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 
 # Code for the host; clang-tidy looks at a file again when it or what it
 # includes has changed.
-TIDY_SRC := $(call find,host src/nn src/face src/image src/drive test)
+TIDY_SRC := $(call find,host src/nn src/face src/image src/rom src/drive test)
 TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
 
 $(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-lint $(SETUP_VCAM)
