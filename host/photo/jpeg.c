@@ -16,8 +16,9 @@
 // once for every few bytes; real ones need about ten scans.
 enum { MAX_SCANS = 100, EXIF_ID_BYTES = 6, QUALITY = 92 };
 
-// libjpeg packs blocks of one colour into hardly more than a bit.
-enum { DENSEST = 8192 };
+// A block of 64 pixels takes at least a bit with Huffman's codes; arithmetic
+// ones, which hardly anybody uses, get some more.
+enum { DENSEST = 2048 };
 
 typedef struct decoder {
     struct jpeg_decompress_struct lib;
