@@ -106,8 +106,8 @@ int model_constant(model *m, nn_type type, model_list dims, float scale,
 }
 
 int model_ints(model *m, model_list values) {
-    return model_constant(
-            m, NN_INT32, LIST((int32_t)values.count), 0, 0, values.value);
+    return model_constant(m, NN_INT32, LIST((int32_t)values.count), 0, 0,
+            values.value);
 }
 
 void model_scales(model *m, int tensor, uint32_t axis, uint32_t count,
@@ -139,26 +139,30 @@ static void add_option(model *m, model_option option) {
 
 void model_byte(model *m, uint32_t field, int32_t value) {
     add_option(m,
-            (model_option){
-                    .kind = OPTION_BYTE, .field = field, .ints = LIST(value)});
+            (model_option){.kind = OPTION_BYTE,
+                    .field = field,
+                    .ints = LIST(value)});
 }
 
 void model_int(model *m, uint32_t field, int32_t value) {
     add_option(m,
-            (model_option){
-                    .kind = OPTION_INT, .field = field, .ints = LIST(value)});
+            (model_option){.kind = OPTION_INT,
+                    .field = field,
+                    .ints = LIST(value)});
 }
 
 void model_float(model *m, uint32_t field, float value) {
     add_option(m,
-            (model_option){
-                    .kind = OPTION_FLOAT, .field = field, .real = value});
+            (model_option){.kind = OPTION_FLOAT,
+                    .field = field,
+                    .real = value});
 }
 
 void model_int_vector(model *m, uint32_t field, model_list values) {
     add_option(m,
-            (model_option){
-                    .kind = OPTION_INTS, .field = field, .ints = values});
+            (model_option){.kind = OPTION_INTS,
+                    .field = field,
+                    .ints = values});
 }
 
 static fbw_ref write_ints(fbw *w, const model_list *list) {
@@ -175,8 +179,8 @@ static fbw_ref write_buffer(fbw *w, const model_tensor_spec *t) {
     return fbw_table_end(w);
 }
 
-static fbw_ref write_tensor(
-        fbw *w, const model_tensor_spec *t, uint32_t buffer) {
+static fbw_ref write_tensor(fbw *w, const model_tensor_spec *t,
+        uint32_t buffer) {
     fbw_ref quantisation = 0;
     if (t->scale_count) {
         fbw_ref zeros = fbw_i64_vector(w, t->zero_points, t->scale_count);
@@ -251,8 +255,8 @@ static fbw_ref write_code(fbw *w, int32_t code) {
     fbw_table_begin(w);
     fbw_field_i32(w, 2, 1);
     fbw_field_i32(w, 3, code);
-    fbw_field_u8(
-            w, 0, (uint8_t)(code < LAST_BYTE_CODE ? code : LAST_BYTE_CODE));
+    fbw_field_u8(w, 0,
+            (uint8_t)(code < LAST_BYTE_CODE ? code : LAST_BYTE_CODE));
     return fbw_table_end(w);
 }
 
