@@ -11,7 +11,9 @@ int cmd_detect(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
+int cmd_pack(int argc, char **argv);
 int cmd_quantize(int argc, char **argv);
+int cmd_size(int argc, char **argv);
 int cmd_vcam(int argc, char **argv);
 
 #endif

@@ -41,6 +41,12 @@ static const command commands[] = {
                 "IN -o OUT [--calibrate DIR | --ranges F] [--save-ranges F]",
                 "makes an int8 model of a float16 or float32 one, with ranges "
                 "measured on the photos in DIR or read from F"},
+        {"pack", cmd_pack, "[--firmware BASE] --models DIR -o firmware.bin",
+                "makes a firmware with the models of a folder inside, after "
+                "telling\n"
+                "      what they take of flash and memory"},
+        {"size", cmd_size, "[--json] [FIRMWARE]",
+                "shows where a firmware's flash and RAM go"},
         {NULL, NULL, NULL, NULL},
 };
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// A firmware.bin: what it says about itself, and the models inside.
+
+#include "host/firmware/firmware.h"
+
+#include <string.h>
+
+#include "nn/flatbuffer.h"
+
+// Little-endian words from FIRMWARE_HEADER_AT on, see SPEC.md.
+enum {
+    MAGIC = 0x4D435A42, // "BZCM"
+    VERSION = 1,
+    WORD_MAGIC = 0,
+    WORD_VERSION = 4,
+    WORD_CODE_END = 8,
+    WORD_DATA_END = 12,
+    REGIONS_AT = 16,
+    NAME_BYTES = 12,
+    REGION_BYTES = NAME_BYTES + 8,
+    HEADER_BYTES = REGIONS_AT + FIRMWARE_MAX_REGIONS * REGION_BYTES,
+};
+
+static int check_vectors(const firmware *f, nn_error *error) {
+    uint32_t reset = nn_load_u32(f->data + 4);
+    if ((reset & 1) == 0 || reset < FIRMWARE_BASE ||
+            reset - FIRMWARE_BASE >= f->bytes) {
+        return nn_fail(error, NN_ERR_INVALID,
+                "not a firmware for this camera: it would start at 0x%x",
+                reset);
+    }
+    return 0;
+}
+
+static int read_regions(firmware *f, const uint8_t *header, nn_error *error) {
+    for (uint32_t i = 0; i < FIRMWARE_MAX_REGIONS; i++) {
+        const uint8_t *from = header + REGIONS_AT + i * REGION_BYTES;
+        firmware_region *region = &f->regions[f->region_count];
+        memcpy(region->name, from, NAME_BYTES);
+        region->name[NAME_BYTES] = '\0';
+        region->address = nn_load_u32(from + NAME_BYTES);
+        region->bytes = nn_load_u32(from + NAME_BYTES + 4);
+        for (const char *c = region->name; *c != '\0'; c++) {
+            if (*c < '0' || *c > 'z') {
+                return nn_fail(error, NN_ERR_INVALID,
+                        "its list of memory regions is damaged");
+            }
+        }
+        f->region_count += region->name[0] != '\0';
+    }
+    return 0;
+}
+
+static int read_sizes(firmware *f, const uint8_t *header, nn_error *error) {
+    const firmware_region *code = firmware_find(f, "code");
+    const firmware_region *data = firmware_find(f, "data");
+    const firmware_region *models = firmware_find(f, "models");
+    if (code == NULL || data == NULL || models == NULL ||
+            code->address != FIRMWARE_BASE || models->address < FIRMWARE_BASE ||
+            models->address - FIRMWARE_BASE > FIRMWARE_MAX_BYTES ||
+            models->bytes >
+                    FIRMWARE_MAX_BYTES - (models->address - FIRMWARE_BASE)) {
+        return nn_fail(error, NN_ERR_INVALID,
+                "its list of memory regions lacks code, data or models");
+    }
+    f->code_bytes = nn_load_u32(header + WORD_CODE_END) - FIRMWARE_BASE;
+    f->data_bytes = nn_load_u32(header + WORD_DATA_END) - data->address;
+    if (f->code_bytes > code->bytes || f->code_bytes > f->bytes ||
+            f->data_bytes > data->bytes) {
+        return nn_fail(error, NN_ERR_INVALID,
+                "its header is damaged: code ends at byte %u of %u",
+                f->code_bytes, f->bytes);
+    }
+    return 0;
+}
+
+static void open_rom(firmware *f) {
+    uint32_t at = firmware_find(f, "models")->address - FIRMWARE_BASE;
+    f->rom_error = ROMFS_ERR_NONE;
+    if (at < f->bytes) {
+        f->rom_error = romfs_open(&f->rom, f->data + at, f->bytes - at);
+    }
+    if (f->rom_error != 0) {
+        f->rom = (romfs){0};
+    }
+}
+
+int firmware_open(firmware *f, const void *data, size_t bytes,
+        nn_error *error) {
+    *f = (firmware){.data = data, .bytes = (uint32_t)bytes};
+    if (bytes < FIRMWARE_HEADER_AT + HEADER_BYTES) {
+        return nn_fail(error, NN_ERR_INVALID,
+                "not a firmware.bin: %u bytes are too few", (uint32_t)bytes);
+    }
+    if (bytes > FIRMWARE_MAX_BYTES) {
+        return nn_fail(error, NN_ERR_INVALID,
+                "not a firmware.bin: over %u bytes",
+                (uint32_t)FIRMWARE_MAX_BYTES);
+    }
+    const uint8_t *header = f->data + FIRMWARE_HEADER_AT;
+    if (nn_load_u32(header + WORD_MAGIC) != MAGIC) {
+        return nn_fail(error, NN_ERR_INVALID, "not a firmware of blazecam");
+    }
+    if (nn_load_u32(header + WORD_VERSION) != VERSION) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                "its header has version %u, this command knows 1",
+                nn_load_u32(header + WORD_VERSION));
+    }
+    int err = check_vectors(f, error);
+    err = err ? err : read_regions(f, header, error);
+    err = err ? err : read_sizes(f, header, error);
+    if (err == 0) {
+        open_rom(f);
+    }
+    return err;
+}
+
+const firmware_region *firmware_find(const firmware *f, const char *name) {
+    for (uint32_t i = 0; i < f->region_count; i++) {
+        if (strcmp(f->regions[i].name, name) == 0) {
+            return &f->regions[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// A firmware.bin: what it says about itself, and the models inside.
+
+#ifndef HOST_FIRMWARE_FIRMWARE_H
+#define HOST_FIRMWARE_FIRMWARE_H
+
+#include "nn/error.h"
+#include "rom/romfs.h"
+
+enum {
+    FIRMWARE_BASE = 0x08040000,    // flash address of byte 0
+    FIRMWARE_MAX_BYTES = 0x1A0000, // up to 0x081E0000
+    FIRMWARE_HEADER_AT = 0x2A0,    // behind the vector table
+    FIRMWARE_MAX_REGIONS = 24,
+};
+
+// A piece of flash or RAM, as board/openmv4/memory.txt divides them.
+typedef struct firmware_region {
+    char name[13];
+    uint32_t address;
+    uint32_t bytes;
+} firmware_region;
+
+// Points into the bytes it was opened on.
+typedef struct firmware {
+    const uint8_t *data;
+    uint32_t bytes;
+    uint32_t code_bytes; // code, constants and initial values, from byte 0
+    uint32_t data_bytes; // .data and .bss
+    firmware_region regions[FIRMWARE_MAX_REGIONS];
+    uint32_t region_count;
+    romfs rom;     // of the models; bytes 0 where there is none
+    int rom_error; // 0, or what romfs_open() said
+} firmware;
+
+// Checks vector table, header and regions. NN_ERR_INVALID says what is wrong.
+int firmware_open(firmware *f, const void *data, size_t bytes, nn_error *error);
+
+// NULL where there is no such region.
+const firmware_region *firmware_find(const firmware *f, const char *name);
+
+#endif
