@@ -27,14 +27,12 @@ static const command commands[] = {
                 "runs a model on raw tensors; writes DIR/out0.bin, ..."},
 #if BLAZECAM_VCAM
         {"vcam", cmd_vcam,
-                "[--firmware F] [--script S.py] [--until TEXT] [--for "
-                "SECONDS]\n"
-                "      [--drive IMG] [--stats F.json] [--pty PATH] [--gdb "
-                "PORT]\n"
-                "      [--strict|--lenient] [--survive] [--power-cut N]\n"
-                "      [--silicon V|Y] [--seed N]",
-                "runs firmware on a virtual camera, its console on stdout;\n"
-                "status 0 when TEXT was seen or the time is up, 1 on a fault\n"
+                "[--firmware F] [--script S.py] [--until TEXT] [--for SECONDS] "
+                "[--drive IMG] [--stats F.json] [--pty PATH] [--gdb PORT] "
+                "[--strict|--lenient] [--survive] [--power-cut N] "
+                "[--silicon V|Y] [--seed N]",
+                "runs firmware on a virtual camera, its console on stdout; "
+                "status 0 when TEXT was seen or the time is up, 1 on a fault "
                 "or when TEXT was not seen; ctrl-] leaves a keyboard session"},
 #endif
         {"quantize", cmd_quantize,
@@ -43,21 +41,26 @@ static const command commands[] = {
                 "measured on the photos in DIR or read from F"},
         {"pack", cmd_pack, "[--firmware BASE] --models DIR -o firmware.bin",
                 "makes a firmware with the models of a folder inside, after "
-                "telling\n"
-                "      what they take of flash and memory"},
+                "telling what they take of flash and memory"},
         {"size", cmd_size, "[--json] [FIRMWARE]",
                 "shows where a firmware's flash and RAM go"},
         {NULL, NULL, NULL, NULL},
 };
 
-static void print_command(FILE *to, const command *cmd) {
-    fprintf(to, "  %s %s\n      %s\n", cmd->name, cmd->arguments, cmd->does);
+// "name arguments", the latter below each other where they are many, then
+// what it does.
+static void print_command(FILE *to, const command *cmd, const char *before,
+        int does_indent) {
+    int column = fprintf(to, "%s%s ", before, cmd->name);
+    cli_wrap(to, cmd->arguments, column, column);
+    fprintf(to, "%*s", does_indent, "");
+    cli_wrap(to, cmd->does, does_indent, does_indent);
 }
 
 static void print_help(FILE *to) {
     fprintf(to, "usage: blazecam COMMAND [ARGUMENT]...\n\n");
     for (const command *cmd = commands; cmd->name != NULL; cmd++) {
-        print_command(to, cmd);
+        print_command(to, cmd, "  ", 6);
     }
     fprintf(to,
             "\n'blazecam COMMAND --help' shows one command alone.\n"
@@ -83,8 +86,7 @@ static int dispatch(int argc, char **argv) {
         }
         for (int k = 2; k < argc && strcmp(argv[k], "--") != 0; k++) {
             if (asks_for_help(argv[k])) {
-                printf("usage: blazecam %s %s\n\n%s\n", cmd->name,
-                        cmd->arguments, cmd->does);
+                print_command(stdout, cmd, "usage: blazecam ", 2);
                 return 0;
             }
         }

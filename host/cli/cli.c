@@ -43,6 +43,35 @@ int cli_number(const char *command, const char *option, const char *word,
     return 0;
 }
 
+// Length of the word at text: to a space that is in no brackets.
+static int word_length(const char *text) {
+    int depth = 0;
+    int length = 0;
+    while (text[length] != '\0' && (depth > 0 || text[length] != ' ')) {
+        depth += (text[length] == '[') - (text[length] == ']');
+        length++;
+    }
+    return length;
+}
+
+void cli_wrap(FILE *to, const char *text, int column, int indent) {
+    enum { LAST_COLUMN = 79 };
+    const char *before = "";
+    while (*text != '\0') {
+        int length = word_length(text);
+        if (*before != '\0' && column + 1 + length > LAST_COLUMN) {
+            fprintf(to, "\n%*s", indent, "");
+            before = "";
+            column = indent;
+        }
+        column += fprintf(to, "%s%.*s", before, length, text);
+        before = " ";
+        text += length;
+        text += *text == ' ';
+    }
+    fputc('\n', to);
+}
+
 void cli_progress(const char *verb, size_t done, size_t total) {
     if (!isatty(STDERR_FILENO)) {
         return;

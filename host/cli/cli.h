@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum { CLI_FAILED = 1, CLI_WRONG_USAGE = 2 };
 
@@ -49,6 +50,10 @@ int cli_parse(int argc, char **argv, const cli_option *options, size_t count,
 // CLI_WRONG_USAGE, having named the option.
 int cli_number(const char *command, const char *option, const char *word,
         double low, double high, double *number);
+
+// Writes text in lines of at most 79 columns, the first of which begins at
+// column, the others at indent. Lines break at spaces, but not inside [].
+void cli_wrap(FILE *to, const char *text, int column, int indent);
 
 // Shows "verb done/total" on standard error when that is a terminal, else
 // nothing; done == total wipes it.

@@ -119,6 +119,27 @@ static void numbers_are_whole_words_in_range(void **state) {
     assert_true(n == 0.25);
 }
 
+static void check_wrapped(const char *text, int column, int indent,
+        const char *want) {
+    char *got;
+    size_t size;
+    FILE *to = open_memstream(&got, &size);
+    cli_wrap(to, text, column, indent);
+    fclose(to);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+static void long_lines_wrap(void **state) {
+    (void)state;
+    check_wrapped("a b", 0, 4, "a b\n");
+    check_wrapped("", 0, 4, "\n");
+    check_wrapped("ab cd ef", 74, 2, "ab cd\n  ef\n");
+    check_wrapped("ab cd ef", 76, 2, "ab\n  cd ef\n");
+    check_wrapped("[a b] [c d]", 74, 2, "[a b]\n  [c d]\n");
+    check_wrapped("[a b", 78, 2, "[a b\n");
+}
+
 static void strings_are_valid_json(void **state) {
     (void)state;
     static const struct {
@@ -202,6 +223,7 @@ int main(void) {
             cmocka_unit_test(lists_end_at_the_next_option),
             cmocka_unit_test(wrong_usage_is_refused),
             cmocka_unit_test(numbers_are_whole_words_in_range),
+            cmocka_unit_test(long_lines_wrap),
             cmocka_unit_test(strings_are_valid_json),
             cmocka_unit_test(files_appear_whole_or_not_at_all),
             cmocka_unit_test(devices_are_written_in_place),
