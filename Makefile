@@ -116,6 +116,11 @@ $(BUILD)/$(1)/libblazecam.a: $(BUILD)/$(1)/sources \
     $$(LIB_SRC:%.c=$(BUILD)/$(1)/%.o)
 	@rm -f $$@
 	$$(Q)$$(AR) rcs $$@ $$(filter %.o,$$^)
+
+# A program takes what it needs: not all of it can be in a fuzz target.
+$(BUILD)/$(1)/libsupport.a: $$(SUPPORT:%.c=$(BUILD)/$(1)/%.o)
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$^
 endef
 SETUP_VCAM := $(if $(filter 1,$(VCAM)),setup-vcam)
 $(eval $(call tree,host,setup-host $(SETUP_VCAM)))
@@ -128,16 +133,16 @@ $(COMMAND): $(BUILD)/host/host/main.o $(BUILD)/host/libblazecam.a
 	$(Q)$(CC_host) $(FLAGS_host) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(BUILD)/test/unit/%: $(BUILD)/test/test/unit/%.o \
-    $(SUPPORT:%.c=$(BUILD)/test/%.o) $(BUILD)/test/libblazecam.a
+    $(BUILD)/test/libsupport.a $(BUILD)/test/libblazecam.a
 	@mkdir -p $(@D)
 	$(if $(Q),@echo 'link $@')
 	$(Q)$(CC_test) $(FLAGS_test) $^ $(LIBS) -lcmocka -o $@
 
 $(BUILD)/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o \
-    $(SUPPORT:%.c=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/libblazecam.a
+    $(BUILD)/fuzz/libsupport.a $(BUILD)/fuzz/libblazecam.a
 	@mkdir -p $(@D)
 	$(if $(Q),@echo 'link $@')
-	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -o $@
+	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -lcmocka -o $@
 
 $(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 	@mkdir -p $(@D)
