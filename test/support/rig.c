@@ -34,10 +34,8 @@ static void fill_input(rig *r, uint32_t k) {
     r->sources[k].rows = t->rows;
 }
 
-int rig_open(rig *r, const void *file, size_t bytes, uint32_t seed,
-        nn_error *error) {
+int rig_open(rig *r, const void *file, size_t bytes, nn_error *error) {
     memset(r, 0, sizeof *r);
-    r->dice = random_from(seed);
     size_t state_bytes;
     int code = nn_measure(file, bytes, &state_bytes, error);
     if (code) {
@@ -50,13 +48,17 @@ int rig_open(rig *r, const void *file, size_t bytes, uint32_t seed,
         rig_close(r);
         return code;
     }
+    r->seen = take_memory(r->graph.op_count * sizeof *r->seen);
+    return 0;
+}
+
+void rig_fill(rig *r, uint32_t seed) {
     assert(r->graph.input_count <= RIG_INPUTS);
     assert(r->graph.output_count <= RIG_OUTPUTS);
+    r->dice = random_from(seed);
     for (uint32_t k = 0; k < r->graph.input_count; k++) {
         fill_input(r, k);
     }
-    r->seen = take_memory(r->graph.op_count * sizeof *r->seen);
-    return 0;
 }
 
 static int read_row(void *user, uint32_t row, void *out) {

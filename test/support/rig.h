@@ -39,9 +39,10 @@ typedef struct rig {
     uint64_t calls; // of kernels
 } rig;
 
-// Loads the model. Inputs get random bytes from seed (floats within -4 … 4).
-int rig_open(rig *r, const void *file, size_t bytes, uint32_t seed,
-        nn_error *error);
+// Loads the model.
+int rig_open(rig *r, const void *file, size_t bytes, nn_error *error);
+// Gives the inputs random bytes from seed (floats within -4 … 4).
+void rig_fill(rig *r, uint32_t seed);
 // Plans with options and makes ready for a run. May be called again.
 int rig_plan(rig *r, const nn_plan_options *options, nn_error *error);
 // Prepares an inference. Every row is compared with right, unless NULL.
