@@ -33,17 +33,18 @@ static inline int32_t nn_shift_left(int32_t x, uint32_t bits) {
     return (int32_t)((uint32_t)x << bits);
 }
 
-// The high word of 2 * a * b, rounded to nearest, ties away from zero for
-// positive products and towards +infinity for negative ones; saturates for
-// a == b == INT32_MIN. (gemmlowp: saturating rounding doubling high multiply.)
+// The upper half of twice a product, rounded to nearest, ties upwards.
+static inline int32_t nn_upper_half(int64_t product) {
+    return (int32_t)((product + (1 << 30)) >> 31);
+}
+
+// The upper half of 2 * a * b; saturates for a == b == INT32_MIN. (gemmlowp:
+// saturating rounding doubling high multiply.)
 static inline int32_t nn_multiply_high(int32_t a, int32_t b) {
     if (a == INT32_MIN && b == INT32_MIN) {
         return INT32_MAX;
     }
-    int64_t product = (int64_t)a * b;
-    int64_t nudge = product >= 0 ? (1 << 30) : 1 - (1 << 30);
-    // division, not a shift: the quotient is cut towards zero
-    return (int32_t)((product + nudge) / ((int64_t)1 << 31));
+    return nn_upper_half((int64_t)a * b);
 }
 
 // x / 2^bits rounded to nearest, ties away from zero. bits 0 … 31.
@@ -55,12 +56,15 @@ static inline int32_t nn_round_shift(int32_t x, uint32_t bits) {
 }
 
 // x times the factor, rounded twice: once at the high multiply, once at the
-// right shift. The left shift of a factor above 1 wraps.
+// right shift. The left shift of a factor above 1 wraps. Nothing saturates,
+// for the factor's value is not negative.
 static inline int32_t nn_multiply(int32_t x, nn_multiplier m) {
     if (m.shift > 0) {
-        return nn_multiply_high(nn_shift_left(x, (uint32_t)m.shift), m.value);
+        x = nn_shift_left(x, (uint32_t)m.shift);
+        return nn_upper_half((int64_t)x * m.value);
     }
-    return nn_round_shift(nn_multiply_high(x, m.value), (uint32_t)-m.shift);
+    return nn_round_shift(nn_upper_half((int64_t)x * m.value),
+            (uint32_t)-m.shift);
 }
 
 #endif
