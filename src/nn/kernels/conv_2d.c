@@ -2,6 +2,7 @@
 // CONV_2D in plain C: four output channels share each look at the image.
 
 #include "nn/kernels/conv.h"
+#include "nn/kernels/dot.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/ops/weights.h"
 
@@ -25,35 +26,15 @@ typedef struct conv {
 } conv;
 
 // Adds to sum[] what n numbers give with each of the filters w, w + step, ….
-// Unsigned, for a hostile model's sums may wrap.
 static void dot(const int8_t *x, const int8_t *w, size_t step, uint32_t n,
         int32_t zero_point, uint32_t lanes, uint32_t *sum) {
-    if (lanes < LANES) {
-        for (uint32_t lane = 0; lane < lanes; lane++, w += step) {
-            for (uint32_t i = 0; i < n; i++) {
-                sum[lane] += (uint32_t)((x[i] - zero_point) * w[i]);
-            }
-        }
+    if (lanes == LANES) {
+        nn_dot_4(x, w, step, n, zero_point, sum);
         return;
     }
-    const int8_t *w1 = w + step;
-    const int8_t *w2 = w1 + step;
-    const int8_t *w3 = w2 + step;
-    uint32_t s0 = sum[0];
-    uint32_t s1 = sum[1];
-    uint32_t s2 = sum[2];
-    uint32_t s3 = sum[3];
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t v = x[i] - zero_point;
-        s0 += (uint32_t)(v * w[i]);
-        s1 += (uint32_t)(v * w1[i]);
-        s2 += (uint32_t)(v * w2[i]);
-        s3 += (uint32_t)(v * w3[i]);
+    for (uint32_t lane = 0; lane < lanes; lane++) {
+        nn_dot(x, w + lane * step, n, zero_point, &sum[lane]);
     }
-    sum[0] = s0;
-    sum[1] = s1;
-    sum[2] = s2;
-    sum[3] = s3;
 }
 
 // The sums of a pixel for `lanes` filters from filter `out` on. across are

@@ -2,6 +2,7 @@
 // DEPTHWISE_CONV_2D in plain C: a block of channels at a time.
 
 #include "nn/kernels/conv.h"
+#include "nn/kernels/dot.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/ops/weights.h"
 
@@ -25,8 +26,9 @@ typedef struct conv {
 // one the whole block shares x[0]. Unsigned: a hostile model's sums may wrap.
 static void add_tap(const int8_t *x, bool shared, const int8_t *w, uint32_t n,
         int32_t zero_point, uint32_t *sum) {
+    int16_t zero = (int16_t)zero_point;
     if (shared) {
-        int32_t v = x[0] - zero_point;
+        int16_t v = nn_centred(x[0], zero);
         for (uint32_t i = 0; i < n; i++) {
             sum[i] += (uint32_t)(v * w[i]);
         }
@@ -34,12 +36,12 @@ static void add_tap(const int8_t *x, bool shared, const int8_t *w, uint32_t n,
     }
     if (n == NN_CHANNEL_BLOCK) { // a constant count becomes vector code
         for (uint32_t i = 0; i < NN_CHANNEL_BLOCK; i++) {
-            sum[i] += (uint32_t)((x[i] - zero_point) * w[i]);
+            sum[i] += (uint32_t)(nn_centred(x[i], zero) * w[i]);
         }
         return;
     }
     for (uint32_t i = 0; i < n; i++) {
-        sum[i] += (uint32_t)((x[i] - zero_point) * w[i]);
+        sum[i] += (uint32_t)(nn_centred(x[i], zero) * w[i]);
     }
 }
 

@@ -4,17 +4,8 @@
 #include "nn/kernels/fully_connected.h"
 
 #include "nn/kernels/channels.h"
+#include "nn/kernels/dot.h"
 #include "nn/ops/weights.h"
-
-// Unsigned, for a hostile model's sums may wrap.
-static uint32_t dot(const int8_t *x, const int8_t *w, uint32_t n,
-        int32_t zero_point) {
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += (uint32_t)((x[i] - zero_point) * w[i]);
-    }
-    return sum;
-}
 
 void nn_fully_connected_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_fully_connected_params *p =
@@ -46,7 +37,7 @@ void nn_fully_connected_run(const nn_call *call, uint32_t first, uint32_t end) {
             const int8_t *w = weights->data;
             for (uint32_t o = 0; o < count; o++, w += length) {
                 uint32_t sum = bias == NULL ? 0 : (uint32_t)bias[o];
-                sum += dot(x, w, length, in->zero_point);
+                nn_dot(x, w, length, in->zero_point, &sum);
                 to[o] = nn_target_int8(target, (int32_t)sum,
                         multipliers[o * step]);
             }

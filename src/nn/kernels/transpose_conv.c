@@ -3,6 +3,7 @@
 // reach it.
 
 #include "nn/kernels/conv.h"
+#include "nn/kernels/dot.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/ops/weights.h"
 
@@ -43,15 +44,6 @@ typedef struct conv {
     nn_target target;
 } conv;
 
-static uint32_t dot(const int8_t *x, const int8_t *w, uint32_t n,
-        int32_t zero_point) {
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        sum += (uint32_t)((x[i] - zero_point) * w[i]);
-    }
-    return sum;
-}
-
 static uint32_t sum_taps(const conv *c, reach across, uint32_t out) {
     const nn_window *w = c->window;
     uint32_t sum = c->bias == NULL ? 0 : (uint32_t)c->bias[out];
@@ -62,9 +54,9 @@ static uint32_t sum_taps(const conv *c, reach across, uint32_t out) {
         for (int32_t j = 0; j < across.count; j++) {
             size_t column = filter_row * (uint32_t)w->kernel_w +
                     (size_t)(across.first + j * w->stride_w);
-            sum += dot(row + (size_t)(across.from - j) * c->channels,
+            nn_dot(row + (size_t)(across.from - j) * c->channels,
                     c->filter + column * c->channels, c->channels,
-                    c->zero_point);
+                    c->zero_point, &sum);
         }
     }
     return sum;
