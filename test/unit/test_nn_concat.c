@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "host/engine/engine.h"
 #include "nn/error.h"
+#include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
 #include "test/support/boxes.h"
 #include "test/support/invoke.h"
@@ -200,12 +202,45 @@ static void fused_activation(void **state) {
     invoke_refused(&m, NN_ERR_UNSUPPORTED, "activation 1");
 }
 
+// What nn/fold.c asks: whether inputs can be written where they end up.
+static bool contiguous(model_list in, model_list out, int axis, float scale) {
+    model m = {0};
+    int a = model_tensor(&m, NN_INT8, in, 0.5F, 0);
+    int b = model_tensor(&m, NN_INT8, in, scale, 0);
+    int y = model_tensor(&m, NN_INT8, out, 0.5F, 0);
+    model_op(&m, nn_op_concatenation.code, LIST(a, b), LIST(y));
+    model_int(&m, 0, axis);
+    m.inputs = LIST(a, b);
+    m.outputs = LIST(y);
+    size_t bytes;
+    const uint8_t *file = model_file(&m, &bytes);
+    engine *e;
+    nn_error error;
+    assert_int_equal(engine_open_bytes(&e, file, bytes, NULL, &error), 0);
+    const nn_graph *graph = engine_graph(e);
+    bool result = nn_concat_is_contiguous(graph, &graph->ops[0]);
+    engine_close(e);
+    model_free(&m);
+    return result;
+}
+
+static void contiguous_inputs(void **state) {
+    (void)state;
+    assert_true(contiguous(LIST(1, 3, 2), LIST(1, 6, 2), 1, 0.5F));
+    assert_true(contiguous(LIST(3, 2), LIST(6, 2), 0, 0.5F));
+    assert_true(contiguous(LIST(1, 1, 1, 5), LIST(1, 1, 1, 10), 3, 0.5F));
+    assert_false(contiguous(LIST(1, 3, 2), LIST(1, 3, 4), 2, 0.5F));
+    assert_false(contiguous(LIST(1, 2, 1, 5), LIST(1, 2, 1, 10), 3, 0.5F));
+    assert_false(contiguous(LIST(1, 3, 2), LIST(1, 6, 2), 1, 0.25F));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(random_shapes),
             cmocka_unit_test(rescaled_by_hand),
             cmocka_unit_test(broken),
             cmocka_unit_test(fused_activation),
+            cmocka_unit_test(contiguous_inputs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

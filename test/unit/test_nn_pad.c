@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
+#include "host/engine/engine.h"
 #include "nn/error.h"
+#include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
 #include "test/support/boxes.h"
 #include "test/support/invoke.h"
@@ -209,11 +211,79 @@ static void value_of_another_scale(void **state) {
     invoke_refused(&m, NN_ERR_UNSUPPORTED, "input 2 and output 0 differ");
 }
 
+// A loaded PAD or PADV2 of 1 x 2 x 2 x 3 with scale 0.5 and zero point 7.
+static engine *load(const int32_t *sizes, model_list out, float out_scale,
+        const int8_t *value) {
+    model m = {0};
+    int x = model_tensor(&m, NN_INT8, LIST(1, 2, 2, 3), 0.5F, 7);
+    int p = pairs(&m, sizes, 4);
+    int y = model_tensor(&m, NN_INT8, out, out_scale, 7);
+    model_list inputs = LIST(x, p);
+    if (value) {
+        int v = model_constant(&m, NN_INT8, LIST(1), out_scale, 7, value);
+        inputs = LIST(x, p, v);
+    }
+    model_op(&m, value ? nn_op_padv2.code : nn_op_pad.code, inputs, LIST(y));
+    m.inputs = LIST(x);
+    m.outputs = LIST(y);
+    size_t bytes;
+    const uint8_t *file = model_file(&m, &bytes);
+    engine *e;
+    nn_error error;
+    assert_int_equal(engine_open_bytes(&e, file, bytes, NULL, &error), 0);
+    model_free(&m);
+    return e;
+}
+
+enum { NEITHER, CHANNELS, SPACE };
+
+// Which of the two foldings the PAD allows.
+static int foldable(const int32_t *sizes, model_list out, float out_scale,
+        const int8_t *value) {
+    engine *e = load(sizes, out, out_scale, value);
+    const nn_graph *graph = engine_graph(e);
+    int32_t front = -1;
+    int32_t top = -1;
+    int32_t left = -1;
+    bool channels = nn_pad_is_zero_channels(graph, &graph->ops[0], &front);
+    bool space = nn_pad_is_zero_spatial(graph, &graph->ops[0], &top, &left);
+    engine_close(e);
+    if (channels) {
+        assert_int_equal(front, sizes[6]);
+    }
+    if (space) {
+        assert_int_equal(top, sizes[2]);
+        assert_int_equal(left, sizes[4]);
+    }
+    return channels ? CHANNELS : space ? SPACE : NEITHER;
+}
+
+static void padding_with_zero(void **state) {
+    (void)state;
+    const int32_t channels[] = {0, 0, 0, 0, 0, 0, 2, 1};
+    const int32_t space[] = {0, 0, 1, 2, 3, 0, 0, 0};
+    const int32_t both[] = {0, 0, 1, 0, 0, 0, 0, 1};
+    const int32_t images[] = {1, 0, 0, 0, 0, 0, 0, 0};
+    const int8_t zero = 7;
+    const int8_t one = 9;
+    model_list wide = LIST(1, 2, 2, 6);
+    model_list large = LIST(1, 5, 5, 3);
+    assert_int_equal(foldable(channels, wide, 0.5F, NULL), CHANNELS);
+    assert_int_equal(foldable(channels, wide, 0.5F, &zero), CHANNELS);
+    assert_int_equal(foldable(channels, wide, 0.5F, &one), NEITHER);
+    assert_int_equal(foldable(channels, wide, 0.25F, NULL), NEITHER);
+    assert_int_equal(foldable(space, large, 0.5F, NULL), SPACE);
+    assert_int_equal(foldable(space, large, 0.5F, &one), NEITHER);
+    assert_int_equal(foldable(both, LIST(1, 3, 2, 4), 0.5F, NULL), NEITHER);
+    assert_int_equal(foldable(images, LIST(2, 2, 2, 3), 0.5F, NULL), NEITHER);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(zero_point_by_hand),
             cmocka_unit_test(mirrors_by_hand),
             cmocka_unit_test(random_shapes),
+            cmocka_unit_test(padding_with_zero),
             cmocka_unit_test(bad_sizes),
             cmocka_unit_test(computed_sizes),
             cmocka_unit_test(value_of_another_scale),

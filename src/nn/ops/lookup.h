@@ -16,7 +16,7 @@ int nn_need_factor(const nn_loader *loader, double real,
 // The straight line from the input's scale to the output's, in float
 // (TFLite: RELU, ABS, LEAKY_RELU) or double precision (QUANTIZE), without a
 // clamp but that of the output's type.
-int nn_linear_float(const nn_loader *loader, nn_linear *linear);
-int nn_linear_double(const nn_loader *loader, nn_linear *linear);
+int nn_linear_float(const nn_loader *loader, nn_linear *p);
+int nn_linear_double(const nn_loader *loader, nn_linear *p);
 
 #endif
