@@ -11,8 +11,8 @@
 
 // --- ends and complaints --------------------------------------------------
 
-static void finish(struct vcam *vm, enum vcam_end end, const char *format,
-        va_list args) {
+__attribute__((format(printf, 3, 0))) static void finish(struct vcam *vm,
+        enum vcam_end end, const char *format, va_list args) {
     if (vm->end == VCAM_END_NONE) {
         vm->end = end;
         (void)vsnprintf(vm->message, sizeof vm->message, format, args);
