@@ -301,7 +301,8 @@ static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
         }
     }
     t->scales = (const float *)(const void *)scales.data;
-    t->zero_points = zero_points.data;
+    // an empty list is none: it must not be read
+    t->zero_points = zero_points.count != 0 ? zero_points.data : NULL;
     t->scale_count = (uint16_t)scales.count;
     t->scale_axis = (uint8_t)(scales.count > 1 ? axis : 0);
     t->scale = nn_load_f32(scales.data);
