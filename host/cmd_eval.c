@@ -179,37 +179,43 @@ static int evaluate_all(evaluation *e, bool json) {
     return status;
 }
 
-// Reads the folder and opens the model.
-static int open_all(evaluation *e, const char *model) {
+// Reads the folder; close_all() is due whatever comes out.
+static int read_folder(evaluation *e) {
     nn_error error;
+    if (folder_read(&e->photos, e->directory, &error) != 0) {
+        return cli_fail(e->directory, "%s", error.text);
+    }
     char *csv = folder_join(e->directory, "boxes.csv");
-    e->detector = malloc(sizeof(*e->detector));
-    if (csv == NULL || e->detector == NULL) {
-        free(csv);
-        free(e->detector);
+    if (csv == NULL) {
         return cli_fail("eval", "out of memory");
     }
     int status = 0;
-    if (folder_read(&e->photos, e->directory, &error) != 0) {
-        status = cli_fail(e->directory, "%s", error.text);
-    } else if (boxes_read(&e->truth, csv, &error) != 0) {
+    if (boxes_read(&e->truth, csv, &error) != 0) {
         status = cli_fail(csv, "%s", error.text);
-        folder_free(&e->photos);
-    } else if (detector_open(e->detector, model, &error) != 0) {
-        status = cli_fail(model, "%s", error.text);
-        folder_free(&e->photos);
-        boxes_free(&e->truth);
-    }
-    if (status != 0) {
-        free(e->detector);
     }
     free(csv);
     return status;
 }
 
+static int open_model(evaluation *e, const char *model) {
+    nn_error error;
+    detector *d = malloc(sizeof(*d));
+    if (d == NULL) {
+        return cli_fail("eval", "out of memory");
+    }
+    if (detector_open(d, model, &error) != 0) {
+        free(d);
+        return cli_fail(model, "%s", error.text);
+    }
+    e->detector = d;
+    return 0;
+}
+
 static void close_all(evaluation *e) {
-    detector_close(e->detector);
-    free(e->detector);
+    if (e->detector != NULL) {
+        detector_close(e->detector);
+        free(e->detector);
+    }
     free(e->hits);
     folder_free(&e->photos);
     boxes_free(&e->truth);
@@ -240,11 +246,13 @@ int cmd_eval(int argc, char **argv) {
         model = path;
     }
     evaluation e = {.directory = argv[1]};
-    status = open_all(&e, model);
-    if (status != 0) {
-        return status;
+    status = read_folder(&e);
+    if (status == 0) {
+        status = open_model(&e, model);
     }
-    status = evaluate_all(&e, json);
+    if (status == 0) {
+        status = evaluate_all(&e, json);
+    }
     close_all(&e);
     return status;
 }

@@ -98,6 +98,6 @@ int cli_beside(char *path, size_t bytes, const char *relative) {
     if (directory + strlen(relative) >= bytes) {
         return -1;
     }
-    strcpy(path + directory, relative);
+    snprintf(path + directory, bytes - directory, "%s", relative);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads a sub-command's options.
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ static int take(int argc, char **argv, const cli_option *option,
         *option->value = inline_value != NULL ? inline_value : argv[++*at];
         return 0;
     }
+    assert(option->list != NULL);
     if (inline_value != NULL) {
         option->list->items[option->list->count++] = inline_value;
         return 0;

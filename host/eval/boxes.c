@@ -191,4 +191,5 @@ int boxes_read(boxes *out, const char *path, nn_error *error) {
 void boxes_free(boxes *b) {
     free(b->rows);
     free(b->text);
+    memset(b, 0, sizeof(*b));
 }

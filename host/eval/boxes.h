@@ -27,6 +27,7 @@ typedef struct boxes {
 
 // Reads a file. On failure error names the line and nothing needs freeing.
 int boxes_read(boxes *out, const char *path, nn_error *error);
+// Leaves no rows; boxes that are all zeros are allowed.
 void boxes_free(boxes *b);
 
 #endif

@@ -75,6 +75,8 @@ int folder_read(folder *out, const char *path, nn_error *error) {
     size_t capacity = 0;
     bool complete = true;
     const struct dirent *entry;
+    // One thread reads one stream, which POSIX lets readdir() do.
+    // cppcheck-suppress readdirCalled
     while (complete && (entry = readdir(directory)) != NULL) {
         complete = add(out, &capacity, path, entry->d_name);
     }
@@ -100,4 +102,5 @@ void folder_free(folder *f) {
         free(f->names[k]);
     }
     free(f->names);
+    memset(f, 0, sizeof(*f));
 }

@@ -17,6 +17,7 @@ typedef struct folder {
 // Lists the files in path that begin like an image. On failure nothing needs
 // freeing.
 int folder_read(folder *out, const char *path, nn_error *error);
+// Leaves an empty folder; one that is all zeros is allowed.
 void folder_free(folder *f);
 
 // Whether the folder has a photograph of this name.

@@ -51,12 +51,14 @@ static reader reader_of(const face_model *model, const void *const *outputs,
     uint32_t row;
     const face_head *head = head_of(model, anchor, &row);
     uint32_t cell = row / head->depth;
+    uint32_t cell_x = cell % head->grid;
+    uint32_t cell_y = cell / head->grid;
     reader r = {
             .values = &head->boxes,
             .data = outputs[head->boxes.output],
             .at = (head->boxes.first + row) * VALUES,
-            .center_x = ((float)(cell % head->grid) + 0.5F) / head->grid,
-            .center_y = ((float)(cell / head->grid) + 0.5F) / head->grid,
+            .center_x = ((float)cell_x + 0.5F) / head->grid,
+            .center_y = ((float)cell_y + 0.5F) / head->grid,
     };
     return r;
 }

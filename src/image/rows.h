@@ -80,9 +80,9 @@ int img_rows_init(img_rows *rows, const img_image *image, const img_rect *roi,
         img_fit fit, const img_target *target);
 
 // Writes row `row` (0 … height-1) of the tensor: width * channels elements.
-// out must be aligned to the element. rows is a img_rows *; the signature is
+// out must be aligned to the element. context is a img_rows *; the signature is
 // that of the engine's row sources. Returns 0, or IMG_ERR_INVALID for a row
 // that the tensor does not have. Any order, any number of times.
-int img_rows_read(void *rows, uint32_t row, void *out);
+int img_rows_read(void *context, uint32_t row, void *out);
 
 #endif

@@ -216,8 +216,10 @@ static slow_box slow_read(const outputs *out, int anchor) {
     int grid = anchor < 512 ? 16 : 8;
     int depth = anchor < 512 ? 2 : 6;
     int cell = (anchor < 512 ? anchor : anchor - 512) / depth;
-    double x = (cell % grid + 0.5) / grid;
-    double y = (cell / grid + 0.5) / grid;
+    int cell_x = cell % grid;
+    int cell_y = cell / grid;
+    double x = (cell_x + 0.5) / grid;
+    double y = (cell_y + 0.5) / grid;
     const float *v = out->boxes[anchor];
     slow_box box = {.score = 1 / (1 + exp(-(double)out->scores[anchor]))};
     box.left = x + (v[0] - v[2] / 2) / 128;
