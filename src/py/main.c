@@ -17,6 +17,7 @@
 #include "shared/runtime/softtimer.h"
 #include "src/py/console.h"
 #include "src/py/drive.h"
+#include "src/py/ml_pool.h"
 #include "src/py/port.h"
 
 int main(void);
@@ -52,6 +53,7 @@ static void python_init(void) {
     mp_stack_set_limit(MEM_STACK_BYTES - STACK_MARGIN);
     gc_init((void *)MEM_HEAP_ADDR, (void *)(MEM_HEAP_ADDR + MEM_HEAP_BYTES));
     mp_init();
+    ml_pool_reset();
     readline_init0();
 }
 
@@ -93,10 +95,6 @@ int main(void) {
         gc_sweep_all();
         mp_deinit();
     }
-}
-
-void port_event_hook(void) {
-    drive_idle();
 }
 
 void gc_collect(void) {

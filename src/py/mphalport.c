@@ -13,6 +13,7 @@
 #include "shared/runtime/softtimer.h"
 #include "shared/timeutils/timeutils.h"
 #include "src/py/console.h"
+#include "src/py/drive.h"
 
 void mp_hal_delay_ms(mp_uint_t ms) {
     uint32_t start = chip_ms();
@@ -36,6 +37,8 @@ int mp_hal_stdin_rx_chr(void) {
         if (other >= 0) {
             return other;
         }
+        // Nobody is in a hurry now.
+        drive_idle();
         mp_event_wait_indefinite();
     }
 }

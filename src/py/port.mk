@@ -27,12 +27,16 @@ CPU = -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard
 CFLAGS += $(CPU) $(INC) -std=gnu11 -Os -g -DNDEBUG -ffunction-sections \
     -fdata-sections -fno-common -ffp-contract=off -Wall -Werror \
     -Wpointer-arith -Wdouble-promotion -Wfloat-conversion
+# py.mk looks for it in the current directory.
 vpath mpconfigport.h src/py
+QSTR_GLOBAL_DEPENDENCIES = $(PY_SRC)/mpconfig.h src/py/mpconfigport.h \
+    $(BOARD_DIR)/mpconfigboard.h
 CSUPEROPT = -O2
 LDFLAGS += $(CPU) -nostartfiles -T $(BOARD_DIR)/firmware.ld -L$(BUILD)/gen \
     -Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map,--cref \
     -Wl,--print-memory-usage -Wl,--no-warn-rwx-segments
-LIBS = -lc -lgcc
+# newlib's mathematics is more exact than the one in MicroPython's source.
+LIBS = -lm -lc -lgcc
 MPY_LIB_DIR = $(TOP)/lib
 
 # Ours, which is held to more than MicroPython holds itself to.
@@ -45,7 +49,11 @@ PORT_SRC_C = $(filter-out $(PORT_INCLUDED), $(sort $(wildcard src/py/*.c)))
 PORT_INCLUDED = $(addprefix src/py/,modmachine.c modos.c modtime.c \
     machine_adc.c machine_pwm.c machine_uart.c machine_wdt.c)
 
-SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) \
+# The engine, as the host command has it.
+ENGINE_SRC_C = $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c \
+    src/image/*.c src/rom/*.c))
+
+SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/readline/readline.c \
     shared/runtime/gchelper_native.c \
     shared/runtime/interrupt_char.c \
@@ -57,22 +65,19 @@ SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) \
     shared/timeutils/timeutils.c \
     drivers/bus/softspi.c
 
-LIB_SRC_C = $(SRC_LIB_LIBM_DBL_C) $(SRC_LIB_LIBM_DBL_SQRT_HW_C)
-
-SRC_QSTR += $(PORT_SRC_C) $(addprefix src/py/,modmachine.c) \
-    shared/readline/readline.c shared/runtime/mpirq.c \
-    shared/runtime/sys_stdio_mphal.c
-SRC_QSTR := $(filter-out src/py/modmachine.c,$(SRC_QSTR))
+SRC_QSTR += $(PORT_SRC_C) shared/readline/readline.c \
+    shared/runtime/mpirq.c shared/runtime/sys_stdio_mphal.c
 
 OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o)) \
-    $(addprefix $(BUILD)/,$(LIB_SRC_C:.c=.o)) \
     $(BUILD)/shared/runtime/gchelper_thumb2.o
 
 $(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
+# The engine means its doubles; kernels are for speed, all else is for size.
+$(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
+    -Wno-double-promotion -Wno-float-conversion -Wno-null-dereference -Os
+$(BUILD)/src/nn/kernels/%.o: CFLAGS += -O2
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
-$(LIB_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wno-maybe-uninitialized \
-    -Wno-double-promotion -Wno-float-conversion -Wno-array-bounds
 
 all: $(BUILD)/firmware.bin
 

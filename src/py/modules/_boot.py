@@ -1,8 +1,11 @@
+# SPDX-License-Identifier: MIT
 # Mounts the drive; makes a new one when it is blank or unusable.
 
+import errno
 import sys
 import vfs
 import _drive
+import _rom
 
 MAIN = """\
 # main.py: runs when the camera starts. Replace it by your own.
@@ -54,6 +57,18 @@ def mount():
         pass
     make_drive()
 
+
+def mount_rom(region, path):
+    try:
+        vfs.mount(vfs.VfsRom(_rom.image(region)), path)
+    except OSError as error:
+        if error.errno != errno.ENODEV:
+            print("blazecam: %s is damaged and was left out" % path)
+
+
+# Models lie in flash and are used in place.
+mount_rom("models", "/rom")
+mount_rom("romfs", "/romfs")
 
 try:
     mount()

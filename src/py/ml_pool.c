@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Memory for models outside Python's heap.
+
+#include "src/py/ml_pool.h"
+
+#include "memory.h"
+#include "nn/graph.h"
+
+// A piece in use. Pieces hang together in the order of their addresses.
+typedef struct piece {
+    struct piece *next;
+    uint32_t bytes;     // with this head
+    uint32_t unused[2]; // what follows is aligned like the head
+} piece;
+
+_Static_assert(sizeof(piece) == NN_ALIGN, "tables must stay aligned");
+
+static piece *first;
+
+static uint8_t *pool_start(void) {
+    return (uint8_t *)(uintptr_t)MEM_TABLES_ADDR;
+}
+
+static uint8_t *pool_end(void) {
+    return pool_start() + MEM_TABLES_BYTES;
+}
+
+void ml_pool_reset(void) {
+    first = NULL;
+}
+
+void *ml_pool_take(size_t bytes) {
+    if (bytes > MEM_TABLES_BYTES) {
+        return NULL;
+    }
+    uint32_t need = sizeof(piece) + ((bytes + NN_ALIGN - 1) & ~(NN_ALIGN - 1U));
+    uint8_t *gap = pool_start();
+    piece **link = &first;
+    for (;; link = &(*link)->next) {
+        uint8_t *end = *link != NULL ? (uint8_t *)*link : pool_end();
+        if ((size_t)(end - gap) >= need) {
+            break;
+        }
+        if (*link == NULL) {
+            return NULL;
+        }
+        gap = end + (*link)->bytes;
+    }
+    piece *taken = (piece *)(void *)gap;
+    *taken = (piece){.next = *link, .bytes = need};
+    *link = taken;
+    return taken + 1;
+}
+
+void ml_pool_give(void *memory) {
+    for (piece **link = &first; *link != NULL; link = &(*link)->next) {
+        if ((void *)(*link + 1) == memory) {
+            *link = (*link)->next;
+            return;
+        }
+    }
+}
+
+size_t ml_pool_free(void) {
+    size_t widest = 0;
+    uint8_t *gap = pool_start();
+    for (piece *p = first;; p = p->next) {
+        uint8_t *end = p != NULL ? (uint8_t *)p : pool_end();
+        size_t bytes = (size_t)(end - gap);
+        widest = bytes > widest ? bytes : widest;
+        if (p == NULL) {
+            return widest < sizeof(piece) ? 0 : widest - sizeof(piece);
+        }
+        gap = end + p->bytes;
+    }
+}
+
+void *ml_arena(void) {
+    return (void *)(uintptr_t)MEM_ARENA_ADDR;
+}
+
+size_t ml_arena_bytes(void) {
+    return MEM_ARENA_BYTES;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// The ml module.
+
+#include "py/runtime.h"
+#include "src/py/ml_model.h"
+
+static const mp_rom_map_elem_t ml_globals_table[] = {
+        {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ml)},
+        {MP_ROM_QSTR(MP_QSTR_Model), MP_ROM_PTR(&ml_model_type)},
+};
+static MP_DEFINE_CONST_DICT(ml_globals, ml_globals_table);
+
+const mp_obj_module_t ml_module = {
+        .base = {&mp_type_module},
+        .globals = (mp_obj_dict_t *)&ml_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_ml, ml_module);
