@@ -63,6 +63,7 @@ static int detect(detector *d, const request *r, const char *path) {
         status = cli_fail(path, "%s", error.text);
     } else {
         uint32_t count = detector_faces(d, (float)r->threshold);
+        cli_progress_end();
         (r->json ? print_json : print_text)(path, &p.image, d->faces, count);
         // In time for those who read along in a pipe.
         fflush(stdout);
@@ -90,7 +91,7 @@ static int detect_all(const request *r, char **paths, size_t count) {
     int status = 0;
     for (size_t k = 0; k < count; k++) {
         if (count > 1) {
-            cli_progress("detect", k, count);
+            cli_progress("detect", k + 1, count);
         }
         // One bad photograph does not keep the others from being looked at.
         if (detect(d, r, paths[k]) != 0) {

@@ -112,7 +112,6 @@ static int evaluate_photo(evaluation *e, const char *file) {
         err = count_faces(e, file, &error);
     }
     if (err) {
-        cli_progress("eval", 1, 1);
         status = cli_fail(path, "%s", error.text);
     }
     free(path);
@@ -169,11 +168,11 @@ static void print_result(const evaluation *e, bool json) {
 static int evaluate_all(evaluation *e, bool json) {
     int status = check_files(e);
     for (size_t k = 0; k < e->photos.count && status == 0; k++) {
-        cli_progress("eval", k, e->photos.count);
+        cli_progress("eval", k + 1, e->photos.count);
         status = evaluate_photo(e, e->photos.names[k]);
     }
     if (status == 0) {
-        cli_progress("eval", e->photos.count, e->photos.count);
+        cli_progress_end();
         print_result(e, json);
     }
     return status;

@@ -10,9 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool progress_is_shown;
+
 int cli_fail(const char *what, const char *why, ...) {
     va_list arguments;
     va_start(arguments, why);
+    cli_progress_end();
     fprintf(stderr, "blazecam: %s: ", what);
     vfprintf(stderr, why, arguments);
     fputc('\n', stderr);
@@ -72,16 +75,19 @@ void cli_wrap(FILE *to, const char *text, int column, int indent) {
     fputc('\n', to);
 }
 
-void cli_progress(const char *verb, size_t done, size_t total) {
-    if (!isatty(STDERR_FILENO)) {
-        return;
+void cli_progress(const char *verb, size_t number, size_t total) {
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r\033[K%s %zu/%zu", verb, number, total);
+        fflush(stderr);
+        progress_is_shown = true;
     }
-    if (done >= total) {
+}
+
+void cli_progress_end(void) {
+    if (progress_is_shown) {
         fprintf(stderr, "\r\033[K");
-    } else {
-        fprintf(stderr, "\r\033[K%s %zu/%zu", verb, done + 1, total);
+        progress_is_shown = false;
     }
-    fflush(stderr);
 }
 
 int cli_beside(char *path, size_t bytes, const char *relative) {

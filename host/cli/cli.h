@@ -55,9 +55,13 @@ int cli_number(const char *command, const char *option, const char *word,
 // column, the others at indent. Lines break at spaces, but not inside [].
 void cli_wrap(FILE *to, const char *text, int column, int indent);
 
-// Shows "verb done/total" on standard error when that is a terminal, else
-// nothing; done == total wipes it.
-void cli_progress(const char *verb, size_t done, size_t total);
+// Shows "verb number/total" on standard error when that is a terminal, else
+// nothing. number counts from 1.
+void cli_progress(const char *verb, size_t number, size_t total);
+
+// Wipes what cli_progress() shows, so that something else can be printed;
+// cli_fail() does so by itself.
+void cli_progress_end(void);
 
 // The path of a file that lies beside the command, such as "../models/x":
 // relative to the directory of the running program. Returns 0, or -1 when
