@@ -55,14 +55,14 @@ static int init_input(face_model *model, const nn_graph *graph,
     target->width = FACE_SIDE;
     target->height = FACE_SIDE;
     target->channels = 3;
-    target->mul = ((double)model->high - model->low) / 255;
-    target->add = model->low;
+    target->mul = (double)(model->high - model->low) / 255;
+    target->add = (double)model->low;
     if (input->type == NN_FLOAT32) {
         target->element = IMG_FLOAT32;
     } else if (is_quantised(input)) {
         target->element = input->type == NN_INT8 ? IMG_INT8 : IMG_UINT8;
-        target->mul /= input->scale;
-        target->add = target->add / input->scale + input->zero_point;
+        target->mul /= (double)input->scale;
+        target->add = target->add / (double)input->scale + input->zero_point;
     } else {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
                 "not a BlazeFace model: the input is %s, expected float32, or "
