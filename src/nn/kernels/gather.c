@@ -5,15 +5,7 @@
 
 #include <string.h>
 
-int64_t nn_gather_index(const nn_tensor *indices, uint32_t i) {
-    const uint8_t *data = indices->data;
-    if (indices->type == NN_INT32) {
-        return nn_load_i32(data + (size_t)i * 4);
-    }
-    int64_t index;
-    memcpy(&index, data + (size_t)i * 8, sizeof(index));
-    return index;
-}
+#include "nn/ops/shape.h"
 
 void nn_gather_run(const nn_call *call, uint32_t first, uint32_t end) {
     (void)first;
@@ -26,7 +18,7 @@ void nn_gather_run(const nn_call *call, uint32_t first, uint32_t end) {
         for (uint32_t i = 0; i < p->outer; i++) {
             for (uint32_t j = 0; j < p->places; j++) {
                 // within size: check() has seen them all
-                int64_t index = nn_gather_index(indices, b * p->places + j);
+                int64_t index = nn_constant_at(indices, b * p->places + j);
                 memcpy(to, from + (size_t)index * p->piece, p->piece);
                 to += p->piece;
             }

@@ -13,9 +13,6 @@ typedef struct nn_gather {
     uint32_t piece; // bytes
 } nn_gather;
 
-// Index i of a constant of int32 or int64.
-int64_t nn_gather_index(const nn_tensor *indices, uint32_t i);
-
 void nn_gather_run(const nn_call *call, uint32_t first, uint32_t end);
 
 #endif

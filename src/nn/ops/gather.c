@@ -10,7 +10,7 @@
 static int check_indices(const nn_loader *loader, int32_t size) {
     const nn_tensor *indices = nn_op_given(loader->graph, loader->op, 1);
     for (uint32_t i = 0; i < nn_tensor_elements(indices); i++) {
-        int64_t index = nn_gather_index(indices, i);
+        int64_t index = nn_constant_at(indices, i);
         if (index < 0 || index >= size) {
             return nn_op_fail(loader, NN_ERR_INVALID,
                     "index %u is outside a dimension of %d", i, size);

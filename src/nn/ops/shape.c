@@ -3,6 +3,8 @@
 
 #include "nn/ops/shape.h"
 
+#include "nn/flatbuffer.h"
+
 uint32_t nn_span(const nn_tensor *tensor, uint32_t from, uint32_t end) {
     uint32_t product = 1;
     for (uint32_t i = from; i < end; i++) {
@@ -63,15 +65,10 @@ int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value) {
     return 0;
 }
 
-// A number of a constant; one that 31 bits cannot hold comes out negative.
-static int32_t constant_at(const nn_tensor *tensor, uint32_t i) {
-    const uint8_t *data = tensor->data;
-    if (tensor->type == NN_INT32) {
-        return nn_load_i32(data + (size_t)i * 4);
-    }
-    int32_t low = nn_load_i32(data + (size_t)i * 8);
-    int32_t high = nn_load_i32(data + (size_t)i * 8 + 4);
-    return high == 0 ? low : -1;
+int64_t nn_constant_at(const nn_tensor *constant, uint32_t i) {
+    const uint8_t *data = constant->data;
+    return constant->type == NN_INT32 ? nn_load_i32(data + (size_t)i * 4)
+                                      : nn_load_i64(data + (size_t)i * 8);
 }
 
 int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
@@ -95,12 +92,15 @@ int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
                 "input %u must have the shape %u x 2", k, count);
     }
     for (uint32_t i = 0; i < count; i++) {
-        before[i] = constant_at(in, 2 * i);
-        after[i] = constant_at(in, 2 * i + 1);
-        if (before[i] < 0 || after[i] < 0) {
+        int64_t first = nn_constant_at(in, 2 * i);
+        int64_t second = nn_constant_at(in, 2 * i + 1);
+        if (first < 0 || first > INT32_MAX || second < 0 ||
+                second > INT32_MAX) {
             return nn_op_fail(loader, NN_ERR_INVALID,
                     "input %u holds a size that is negative or too large", k);
         }
+        before[i] = (int32_t)first;
+        after[i] = (int32_t)second;
     }
     return 0;
 }

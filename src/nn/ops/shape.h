@@ -28,6 +28,8 @@ int nn_need_same_shape(const nn_loader *loader, uint32_t k, uint32_t j);
 // axis, counted from the end if negative, as 0 … rank - 1 in *found.
 int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
         uint32_t *found);
+// Element i of a constant of int32 or int64.
+int64_t nn_constant_at(const nn_tensor *constant, uint32_t i);
 // Input k is a constant of one number, *value.
 int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value);
 // Input k is a constant of the shape {count, 2}: sizes before and after, each
