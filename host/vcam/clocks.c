@@ -329,10 +329,12 @@ void vcam_check_limits(struct vcam *vm) {
                 (unsigned)cpu, (unsigned)hclk, scale, (unsigned)most,
                 (unsigned)most / 2);
     }
+    // Out of reset all buses run at 64 MHz, whatever the supply.
+    uint32_t apb = most / 4 < HSI_HZ ? (uint32_t)HSI_HZ : most / 4;
     for (unsigned bus = 1; bus <= 4; bus++) {
-        if (pclk(vm, bus) > most / 4) {
+        if (pclk(vm, bus) > apb) {
             vcam_complain(vm, "APB%u at %u Hz, %u are allowed", bus,
-                    (unsigned)pclk(vm, bus), (unsigned)most / 4);
+                    (unsigned)pclk(vm, bus), (unsigned)apb);
         }
     }
     unsigned need = wait_states(scale, hclk);

@@ -205,7 +205,7 @@ static int judge(struct run *run, enum vcam_end end) {
             return CLI_FAILED; // the traceback has told
         }
     }
-    return vcam_faults(run->vm) ? CLI_FAILED : 0;
+    return vcam_faults(run->vm) && !run->options.survive ? CLI_FAILED : 0;
 }
 
 static int execute(struct run *run) {

@@ -43,11 +43,41 @@ static unsigned advance_it(unsigned it) {
     return it & 7 ? (it & 0xe0) | (it << 1 & 0x1f) : 0;
 }
 
+static bool is_it(uint32_t halfword) {
+    return (halfword & 0xff00) == 0xbf00 && (halfword & 0xf) != 0;
+}
+
+// The IT state at a block's start. Code is cut at pages of the engine, so an
+// IT block may begin in the page before; the engine forgets that.
+static unsigned it_at_start(struct vcam_cpu *cpu) {
+    if (cpu->block_pc & 1023) {
+        return 0;
+    }
+    for (uint32_t back = 2; back <= 14; back += 2) {
+        uint32_t at = cpu->block_pc - back;
+        const uint8_t *code = code_at(cpu, at, back);
+        uint32_t first = code ? (uint32_t)(code[0] | code[1] << 8) : 0;
+        if (!is_it(first)) {
+            continue;
+        }
+        unsigned state = first & 0xff;
+        uint32_t i = 2;
+        while (state && i < back) {
+            i += thumb_length((uint16_t)(code[i] | code[i + 1] << 8));
+            state = advance_it(state);
+        }
+        if (i == back && state) {
+            return state;
+        }
+    }
+    return 0;
+}
+
 uint32_t cpu_find_access(struct vcam_cpu *cpu, uint32_t address, unsigned *it) {
     const uint8_t *code = code_at(cpu, cpu->block_pc, cpu->block_bytes);
     uint32_t r[16];
     read_registers(cpu, r);
-    unsigned state = 0;
+    unsigned state = it_at_start(cpu);
     for (uint32_t at = 0; code && at + 1 < cpu->block_bytes;) {
         uint32_t pc = cpu->block_pc + at;
         uint32_t word = (uint32_t)code[at] | (uint32_t)code[at + 1] << 8;
@@ -62,7 +92,7 @@ uint32_t cpu_find_access(struct vcam_cpu *cpu, uint32_t address, unsigned *it) {
             *it = state;
             return pc;
         }
-        if ((word & 0xff00) == 0xbf00 && (word & 0xf) != 0) {
+        if (is_it(word)) {
             state = word & 0xff;
         } else {
             state = advance_it(state);
@@ -317,6 +347,8 @@ static void repair_pc(struct vcam_cpu *cpu) {
     uint32_t xpsr = get(cpu, UC_ARM_REG_XPSR);
     xpsr = (xpsr & ~0x0600fc00u) | (it & 3) << 25 | (it >> 2) << 10;
     (void)uc_reg_write(cpu->uc, UC_ARM_REG_XPSR_NZCVQG, &xpsr);
+    uint32_t pc = info->pc | 1;
+    (void)uc_reg_write(cpu->uc, UC_ARM_REG_PC, &pc);
 }
 
 void vcam_cpu_run(struct vcam_cpu *cpu, uint64_t limit,
