@@ -48,25 +48,19 @@ static int check(nn_loader *loader) {
     if (error) {
         return error;
     }
-    // one more than the rank: all dimensions of the indices may be batches
-    uint32_t batch;
-    error = nn_need_axis(loader, nn_option_int(loader, 1, 0),
-            indices->rank + 1u, &batch);
-    if (error) {
-        return error;
-    }
-    if (nn_option_int(loader, 1, 0) < 0) {
-        batch--; // counted from the rank itself
-    }
-    bool fits = batch <= axis && batch <= indices->rank;
-    for (uint32_t i = 0; fits && i < batch; i++) {
+    int32_t batches = nn_option_int(loader, 1, 0);
+    batches += batches < 0 ? indices->rank : 0;
+    bool fits = batches >= 0 && batches <= (int32_t)axis &&
+            batches <= indices->rank;
+    for (int32_t i = 0; fits && i < batches; i++) {
         fits = in->dim[i] == indices->dim[i];
     }
-    uint32_t rank = in->rank + indices->rank - 1u - (fits ? batch : 0);
+    uint32_t batch = fits ? (uint32_t)batches : 0;
+    uint32_t rank = in->rank + indices->rank - 1u - batch;
     if (!fits || rank > NN_MAX_RANK) {
         return nn_op_fail(loader, NN_ERR_INVALID,
-                "indices of %u dimensions, %u of them batches, do not fit",
-                (uint32_t)indices->rank, batch);
+                "indices of %u dimensions, %d of them batches, do not fit",
+                (uint32_t)indices->rank, batches);
     }
     int32_t dim[NN_MAX_RANK];
     uint32_t d = 0;
