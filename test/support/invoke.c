@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "host/engine/engine.h"
+#include "test/support/row_by_row.h"
 
 typedef struct rows {
     const uint8_t *bytes;
@@ -66,6 +67,7 @@ void *invoke(model *m, const void *const *inputs) {
     void *streamed = run(file, bytes, inputs, false);
     assert_memory_equal(streamed, whole, output_bytes(m));
     free(streamed);
+    check_row_by_row(file, bytes, inputs, whole);
     model_free(m);
     return whole;
 }

@@ -252,6 +252,21 @@ static void hand_computed(void **state) {
     expect(&b, (const int8_t[]){0, 2, -128, 127});
 }
 
+// Factors that, computed in double, would give -34.
+static void factors_of_floats(void **state) {
+    (void)state;
+    binary b = by_hand(&nn_op_sub);
+    b.in[0].scale = 0.069472F;
+    b.in[1].scale = 0.0270189997F;
+    b.out.scale = 0.237800002F;
+    b.in[0].zero = b.in[1].zero = b.out.zero = 0;
+    for (int i = 0; i < 4; i++) {
+        b.in[0].data[i] = -82;
+        b.in[1].data[i] = 84;
+    }
+    expect(&b, (const int8_t[]){-33, -33, -33, -33});
+}
+
 // int32 is not quantised and wraps.
 static void integers(void **state) {
     (void)state;
@@ -367,6 +382,7 @@ int main(void) {
             cmocka_unit_test(random_sub),
             cmocka_unit_test(random_mul),
             cmocka_unit_test(random_compare),
+            cmocka_unit_test(factors_of_floats),
             cmocka_unit_test(integers),
             cmocka_unit_test(absorbed_channels),
             cmocka_unit_test(refused),

@@ -164,6 +164,23 @@ static void hand_computed(void **state) {
     free(got);
 }
 
+// Scales whose product, left in double, would give 34.
+static void product_of_floats(void **state) {
+    (void)state;
+    int8_t input[2] = {1, 1};
+    layer l = by_hand(input); // whose zero point is 1: the bias alone counts
+    l.in_scale = 0.01657F;
+    l.scales[0] = 0.0431560054F;
+    l.out_scale = 0.132235005F;
+    l.out_zero = 0;
+    l.bias[0] = 6379;
+    model m = {0};
+    build(&m, &l);
+    int8_t *got = invoke(&m, (const void *[]){input});
+    assert_int_equal(got[0], 35);
+    free(got);
+}
+
 static void refused(void **state) {
     (void)state;
     int8_t input[2] = {0};
@@ -201,6 +218,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(hand_computed),
             cmocka_unit_test(random_layers),
+            cmocka_unit_test(product_of_floats),
             cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
