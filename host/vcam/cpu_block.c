@@ -49,8 +49,11 @@ static void note_access(struct cpu_block *block, uint32_t pc, uint32_t word,
         return;
     }
     // The stack pointer is aligned by construction.
-    if (a.rn == 13 || (changed >> a.rn & 1) ||
-            block->aligned == CPU_ALIGNED_MAX) {
+    if (a.rn == 13) {
+        return;
+    }
+    if ((changed >> a.rn & 1) || block->aligned == CPU_ALIGNED_MAX) {
+        block->puzzle = true;
         return;
     }
     block->access[block->aligned++] = (struct cpu_aligned){.pc = pc,
@@ -79,8 +82,8 @@ static void analyse(struct cpu_block *block, const uint8_t *code) {
     }
 }
 
-const struct cpu_block *cpu_block_find(struct cpu_block_cache *cache,
-        uint32_t pc, const uint8_t *code, uint32_t bytes, bool fixed) {
+struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
+        const uint8_t *code, uint32_t bytes, bool fixed) {
     uint32_t hash = (pc >> 1 ^ pc >> 13) & ((1u << CACHE_BITS) - 1);
     struct cpu_block *block = &cache->block[hash];
     uint16_t checksum = fixed ? 0 : sum(code, bytes);

@@ -24,6 +24,8 @@ struct cpu_block {
     uint16_t checksum; // of code that may change
     uint8_t aligned;
     bool fp;
+    bool puzzle; // an access whose base the block computes itself
+    uint32_t runs;
     uint32_t fp_pc;
     struct cpu_aligned access[CPU_ALIGNED_MAX];
 };
@@ -36,7 +38,7 @@ void cpu_block_cache_clear(struct cpu_block_cache *cache);
 
 // The block of `bytes` bytes of `code` at `pc`. `fixed` says that the code
 // cannot have changed since the cache was cleared.
-const struct cpu_block *cpu_block_find(struct cpu_block_cache *cache,
-        uint32_t pc, const uint8_t *code, uint32_t bytes, bool fixed);
+struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
+        const uint8_t *code, uint32_t bytes, bool fixed);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "host/vcam/cpu_eval.h"
 #include "host/vcam/cpu_unicorn.h"
 #include "host/vcam/thumb.h"
 
@@ -130,6 +131,31 @@ static bool misaligned(struct vcam_cpu *cpu, const struct cpu_block *block) {
     return false;
 }
 
+static const uint8_t *eval_memory(void *context, uint32_t address,
+        size_t size) {
+    return vcam_cpu_memory(context, address, size);
+}
+
+// A block that computes its addresses itself is looked at when it is new, and
+// now and then; a prime, so as not to fall in step with what repeats.
+static bool puzzle(struct vcam_cpu *cpu, struct cpu_block *block,
+        const uint8_t *code) {
+    uint32_t run = block->runs++;
+    uint32_t pc;
+    uint32_t address;
+    uint32_t r[16];
+    if (run >= 64 && run % 61) {
+        return false;
+    }
+    read_registers(cpu, r);
+    if (!cpu_eval_misaligned(code, block->bytes, block->pc, r, eval_memory, cpu,
+                &pc, &address)) {
+        return false;
+    }
+    stop(cpu, VCAM_STOP_UNALIGN, pc, address);
+    return true;
+}
+
 // True when the block must not run now; the rare reasons.
 static bool rare_stop(struct vcam_cpu *cpu, uint32_t pc) {
     if (pc - cpu->watch_from < cpu->watch_to - cpu->watch_from ||
@@ -161,13 +187,15 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t bytes,
         return; // the fetch will fail
     }
     bool fixed = pc >= 0x08000000 && pc < 0x20000000;
-    const struct cpu_block *block =
+    struct cpu_block *block =
             cpu_block_find(cpu->blocks, pc, code, bytes, fixed);
     if (block->fp && !cpu->fpu) {
         stop(cpu, VCAM_STOP_NOCP, block->fp_pc, 0);
         return;
     }
-    if (block->aligned && cpu->align && misaligned(cpu, block)) {
+    if (cpu->align &&
+            ((block->aligned && misaligned(cpu, block)) ||
+                    (block->puzzle && puzzle(cpu, block, code)))) {
         return;
     }
     cpu->block_pc = pc;
