@@ -134,6 +134,16 @@ static void a_counted_face_comes_before_an_excused_one(void **state) {
     assert_true(hits[0].right);
 }
 
+static void the_better_overlap_wins(void **state) {
+    (void)state;
+    const boxes_row truth[] = {face(0, true), face(2, true)};
+    const face_detection faces[] = {found(0.9F, 0.5F)};
+    bool taken[2];
+    score_hit hits[1];
+    assert_int_equal(score_match(truth, 2, taken, faces, 1, hits), 1);
+    assert_true(taken[0] && !taken[1]);
+}
+
 static void precision_is_averaged_over_recall(void **state) {
     (void)state;
     // Sorted: right, wrong, right, wrong, right; four faces. Precision at the
@@ -198,6 +208,7 @@ int main(void) {
             cmocka_unit_test(any_bytes_are_safe),
             cmocka_unit_test(detections_are_matched_once),
             cmocka_unit_test(a_counted_face_comes_before_an_excused_one),
+            cmocka_unit_test(the_better_overlap_wins),
             cmocka_unit_test(precision_is_averaged_over_recall),
             cmocka_unit_test(folders_list_images_only),
     };
