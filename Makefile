@@ -71,7 +71,7 @@ ifneq ($(filter clean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
-all: $(COMMAND) $(MODEL) ## build what exists: the command, the models
+all: $(COMMAND) $(MODEL) ## build the command, the models and the firmware
 
 demo: $(COMMAND) $(MODEL) | setup-photo ## find the faces in PHOTO=mine.jpg
 	$(COMMAND) detect -o $(BUILD)/demo.png $(PHOTO)
