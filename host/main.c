@@ -28,9 +28,9 @@ static const command commands[] = {
 #if BLAZECAM_VCAM
         {"vcam", cmd_vcam,
                 "[--firmware F] [--script S.py] [--until TEXT] [--for SECONDS] "
-                "[--drive IMG] [--stats F.json] [--pty PATH] [--gdb PORT] "
-                "[--strict|--lenient] [--survive] [--power-cut N] "
-                "[--silicon V|Y] [--seed N]",
+                "[--drive IMG] [--flash IMG] [--stats F.json] [--pty PATH] "
+                "[--gdb PORT] [--strict|--lenient] [--survive] "
+                "[--power-cut N] [--silicon V|Y] [--seed N]",
                 "runs firmware on a virtual camera, its console on stdout; "
                 "status 0 when TEXT was seen or the time is up, 1 on a fault "
                 "or when TEXT was not seen; ctrl-] leaves a keyboard session"},

@@ -136,7 +136,10 @@ static int prepare(struct run *run) {
                 err == -ENOMEM ? "out of memory"
                                : "the processor engine does not start");
     }
-    int status = vcam_load_firmware(run->vm, o->firmware, &run->symbols);
+    int status = o->flash ? vcam_load_flash(run->vm, o->flash) : 0;
+    if (status == 0) {
+        status = vcam_load_firmware(run->vm, o->firmware, &run->symbols);
+    }
     if (status == 0 && o->drive) {
         status = vcam_load_drive(run->vm, o->drive);
     }
@@ -228,6 +231,9 @@ static int execute(struct run *run) {
     vcam_live_close(&run->live);
     (void)fflush(stdout);
     status = judge(run, end);
+    if (o->flash && vcam_save_flash(run->vm, o->flash)) {
+        status = CLI_FAILED;
+    }
     if (o->drive && vcam_save_drive(run->vm, o->drive)) {
         status = CLI_FAILED;
     }

@@ -11,6 +11,7 @@
 
 #include "host/cli/cli.h"
 #include "host/file/file.h"
+#include "host/vcam/journal.h"
 
 enum { ELF_MAX = 64 << 20 };
 
@@ -79,23 +80,41 @@ int vcam_load_firmware(struct vcam *vm, const char *path,
     return status;
 }
 
-int vcam_load_drive(struct vcam *vm, const char *path) {
+// A file that is not there yet is erased flash.
+static int load(uint8_t *to, size_t most, const char *path) {
     if (access(path, F_OK) != 0) {
         return 0;
     }
     uint8_t *data = NULL;
     size_t size = 0;
     nn_error error;
-    if (file_read(path, VCAM_SECTOR_SIZE, &data, &size, &error) != 0) {
+    if (file_read(path, most, &data, &size, &error) != 0) {
         return failed(path, &error);
     }
-    memcpy(vcam_flash(vm) + (VCAM_DRIVE - VCAM_FLASH), data, size);
+    memcpy(to, data, size);
     free(data);
     return 0;
 }
 
+int vcam_load_drive(struct vcam *vm, const char *path) {
+    return load(vcam_flash(vm) + (VCAM_DRIVE - VCAM_FLASH), VCAM_SECTOR_SIZE,
+            path);
+}
+
+int vcam_load_flash(struct vcam *vm, const char *path) {
+    return load(vcam_flash(vm), VCAM_FLASH_SIZE, path);
+}
+
+int vcam_save_flash(struct vcam *vm, const char *path) {
+    nn_error error;
+    return file_write(path, vcam_flash(vm), VCAM_FLASH_SIZE, &error) == 0
+            ? 0
+            : failed(path, &error);
+}
+
 int vcam_save_drive(struct vcam *vm, const char *path) {
     nn_error error;
+    vcam_settle_drive(vm);
     const uint8_t *data = vcam_flash(vm) + (VCAM_DRIVE - VCAM_FLASH);
     return file_write(path, data, VCAM_SECTOR_SIZE, &error) == 0
             ? 0

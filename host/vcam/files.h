@@ -15,6 +15,11 @@ int vcam_load_firmware(struct vcam *vm, const char *path,
 // A drive that does not exist yet is blank.
 int vcam_load_drive(struct vcam *vm, const char *path);
 int vcam_save_drive(struct vcam *vm, const char *path);
+// The whole flash chip, for runs that go on where another one's power failed.
+// To be loaded before the firmware and the drive, saved before the drive is,
+// for saving that does what the firmware had put off.
+int vcam_load_flash(struct vcam *vm, const char *path);
+int vcam_save_flash(struct vcam *vm, const char *path);
 int vcam_save_stats(struct vcam *vm, const char *path, unsigned faults);
 
 #endif

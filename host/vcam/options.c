@@ -56,6 +56,7 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--until", .value = &options->until},
             {.name = "--for", .value = &limit},
             {.name = "--drive", .value = &options->drive},
+            {.name = "--flash", .value = &options->flash},
             {.name = "--stats", .value = &options->stats},
             {.name = "--pty", .value = &options->pty},
             {.name = "--gdb", .value = &gdb},

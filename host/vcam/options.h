@@ -11,6 +11,8 @@
 // --until TEXT       ends with 0 when the output contains TEXT, else with 1
 // --for SECONDS      ends after that much virtual time
 // --drive IMG        the drive of 128 KiB (FAT), kept in this file
+// --flash IMG        the whole flash chip of 2 MiB, kept in this file: what a
+//                    power cut leaves
 // --stats F.json     instructions, virtual seconds and faults
 // --pty PATH         the console as a serial port of that name
 // --gdb PORT         waits for a debugger on 127.0.0.1:PORT
@@ -22,7 +24,7 @@
 // --silicon V|Y      revision of the chip, V if not given
 // --seed N           of what RAM holds at power on, and of the RNG
 struct vcam_options {
-    const char *firmware, *script, *drive, *until, *stats, *pty;
+    const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
     uint64_t limit; // picoseconds; UINT64_MAX for none
     bool strict, survive, silicon_y;
     uint32_t power_cut, seed;
