@@ -9,7 +9,7 @@
 #include "host/commands.h"
 #include "host/detector/detector.h"
 #include "host/eval/boxes.h"
-#include "host/eval/folder.h"
+#include "host/photo/folder.h"
 #include "host/eval/score.h"
 #include "host/photo/photo.h"
 

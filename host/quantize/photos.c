@@ -3,12 +3,9 @@
 
 #include "host/quantize/photos.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "host/photo/folder.h"
 #include "host/photo/photo.h"
 #include "image/rows.h"
 
@@ -16,61 +13,28 @@ static int no_memory(nn_error *error) {
     return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
 }
 
-static bool looks_like_photo(const char *path) {
-    uint8_t first[PHOTO_SNIFF_BYTES];
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        return false;
-    }
-    size_t size = fread(first, 1, sizeof first, file);
-    fclose(file);
-    return photo_is_known(first, size);
-}
-
-static int add(photos *p, const char *folder, const char *name) {
-    size_t length = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(length);
-    char **list = realloc(p->paths, (p->count + 1) * sizeof *list);
-    p->paths = list ? list : p->paths;
-    if (!path || !list) {
-        free(path);
-        return NN_ERR_NO_MEMORY;
-    }
-    snprintf(path, length, "%s/%s", folder, name);
-    if (looks_like_photo(path)) {
-        list[p->count++] = path;
-    } else {
-        free(path);
-    }
-    return 0;
-}
-
-static int by_name(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-int photos_list(photos *out, const char *folder, nn_error *error) {
+int photos_list(photos *out, const char *folder_path, nn_error *error) {
     *out = (photos){0};
-    DIR *directory = opendir(folder);
-    if (!directory) {
-        return nn_fail(error, NN_ERR_INPUT, "cannot be read: %s",
-                strerror(errno));
-    }
-    int code = 0;
-    const struct dirent *entry = readdir(directory);
-    for (; !code && entry; entry = readdir(directory)) {
-        code = entry->d_name[0] == '.' ? 0 : add(out, folder, entry->d_name);
-    }
-    closedir(directory);
+    folder list;
+    int code = folder_read(&list, folder_path, error);
     if (code) {
+        return code;
+    }
+    if (list.count == 0) {
+        return nn_fail(error, NN_ERR_INVALID, "holds no photographs");
+    }
+    out->paths = calloc(list.count, sizeof *out->paths);
+    bool complete = out->paths != NULL;
+    for (size_t k = 0; complete && k < list.count; k++) {
+        out->paths[k] = folder_join(folder_path, list.names[k]);
+        complete = out->paths[k] != NULL;
+        out->count = k + 1;
+    }
+    folder_free(&list);
+    if (!complete) {
         photos_free(out);
         return no_memory(error);
     }
-    if (!out->count) {
-        photos_free(out);
-        return nn_fail(error, NN_ERR_INVALID, "holds no photographs");
-    }
-    qsort(out->paths, out->count, sizeof *out->paths, by_name);
     return 0;
 }
 

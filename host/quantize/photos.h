@@ -15,7 +15,7 @@ typedef struct photos {
 // Lists the photographs in a folder; other files are left out.
 // NN_ERR_INVALID where there is none, NN_ERR_INPUT where the folder cannot be
 // read.
-int photos_list(photos *out, const char *folder, nn_error *error);
+int photos_list(photos *out, const char *folder_path, nn_error *error);
 void photos_free(photos *p);
 
 // Runs e on photo k: letterboxed, black at -1 and white at 1, into every

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "host/eval/boxes.h"
-#include "host/eval/folder.h"
+#include "host/photo/folder.h"
 #include "host/eval/score.h"
 #include "host/file/file.h"
 #include "test/support/random.h"

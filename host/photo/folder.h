@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The photographs in a folder.
 
-#ifndef HOST_EVAL_FOLDER_H
-#define HOST_EVAL_FOLDER_H
+#ifndef HOST_PHOTO_FOLDER_H
+#define HOST_PHOTO_FOLDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@ typedef struct folder {
     size_t count;
 } folder;
 
-// Lists the files in path that begin like an image. On failure nothing needs
-// freeing.
+// Lists the files in path that begin like an image, whatever their names but
+// for hidden ones. On failure nothing needs freeing.
 int folder_read(folder *out, const char *path, nn_error *error);
 // Leaves an empty folder; one that is all zeros is allowed.
 void folder_free(folder *f);

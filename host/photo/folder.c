@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Lists photographs.
 
-#include "host/eval/folder.h"
+#include "host/photo/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -78,7 +78,8 @@ int folder_read(folder *out, const char *path, nn_error *error) {
     // One thread reads one stream, which POSIX lets readdir() do.
     // cppcheck-suppress readdirCalled
     while (complete && (entry = readdir(directory)) != NULL) {
-        complete = add(out, &capacity, path, entry->d_name);
+        complete = entry->d_name[0] == '.' ||
+                add(out, &capacity, path, entry->d_name);
     }
     closedir(directory);
     if (!complete) {
