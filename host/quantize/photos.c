@@ -23,13 +23,13 @@ int photos_list(photos *out, const char *folder_path, nn_error *error) {
     if (list.count == 0) {
         return nn_fail(error, NN_ERR_INVALID, "holds no photographs");
     }
-    out->paths = calloc(list.count, sizeof *out->paths);
-    bool complete = out->paths != NULL;
+    char **paths = calloc(list.count, sizeof *paths);
+    bool complete = paths != NULL;
     for (size_t k = 0; complete && k < list.count; k++) {
-        out->paths[k] = folder_join(folder_path, list.names[k]);
-        complete = out->paths[k] != NULL;
-        out->count = k + 1;
+        paths[k] = folder_join(folder_path, list.names[k]);
+        complete = paths[k] != NULL;
     }
+    *out = (photos){.paths = paths, .count = paths ? list.count : 0};
     folder_free(&list);
     if (!complete) {
         photos_free(out);
