@@ -11,8 +11,8 @@ int vcam_devices_create(struct vcam *vm) {
     static int (*const create[])(struct vcam *) = {vcam_rcc_create,
             vcam_pwr_create, vcam_flash_create, vcam_exti_create,
             vcam_gpio_create, vcam_usart_create, vcam_chip_create,
-            vcam_rng_create, vcam_rtc_create, vcam_tim_create,
-            vcam_watchdog_create};
+            vcam_adc_create, vcam_i2c_create, vcam_spi_create, vcam_rng_create,
+            vcam_rtc_create, vcam_tim_create, vcam_watchdog_create};
     for (size_t i = 0; i < sizeof create / sizeof *create; i++) {
         int err = create[i](vm);
         if (err) {

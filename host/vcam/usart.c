@@ -83,7 +83,7 @@ struct usart {
     bool sending;
     uint8_t shift;
     struct vcam_event sent, arrival, idle;
-    bool baud_noted;
+    bool noted; // that nobody can read what is sent
 };
 
 static const struct {
@@ -134,6 +134,14 @@ static uint64_t frame_time(unsigned rate) {
     return rate ? FRAME_BITS * VCAM_SECOND / rate : VCAM_SECOND;
 }
 
+// Scripts may use the console's pins for something else: said once.
+static void note(struct usart *u, const char *text) {
+    if (!u->noted && u->vm->config.note) {
+        u->noted = true;
+        u->vm->config.note(u->vm->config.owner, text);
+    }
+}
+
 // Both ends within 3 percent, as far as an asynchronous line can be read.
 static bool understood(struct usart *u) {
     int64_t ours = baud(u);
@@ -142,11 +150,7 @@ static bool understood(struct usart *u) {
     if (off * 100 <= host * 3) {
         return true;
     }
-    if (!u->baud_noted && u->vm->config.note) {
-        u->baud_noted = true;
-        u->vm->config.note(u->vm->config.owner,
-                "the console's two ends have different baud rates");
-    }
+    note(u, "the console's two ends have different baud rates");
     return false;
 }
 
@@ -207,7 +211,7 @@ static void on_sent(void *context) {
     u->sending = false;
     if (u->console && vm->config.output) {
         if (!vcam_pin_is_af(vm, TX_PIN, CONSOLE_AF)) {
-            vcam_complain(vm, "USART1 sends, but PB14 is not its TX pin");
+            note(u, "USART1 sends, but PB14 is not its TX pin");
         } else {
             vm->config.output(vm->config.owner, understood(u) ? u->shift : '?');
         }
@@ -279,7 +283,7 @@ static void usart_reset(void *self, enum vcam_reset why) {
     u->flags = ISR_TC;
     u->tx.count = u->rx.count = 0;
     u->sending = false;
-    u->baud_noted = false;
+    u->noted = false;
     vcam_event_cancel(u->vm, &u->sent);
     vcam_event_cancel(u->vm, &u->arrival);
     vcam_event_cancel(u->vm, &u->idle);
