@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Builds .tflite models in memory. Field numbers: TFLite schema, version 3.
+// Builds .tflite models in memory.
 
 #include "test/support/model.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "host/tflite/schema.h"
 
 // BuiltinOptions tag of an operator's options table, 0 where it has none.
 static uint32_t options_type(int32_t code) {
@@ -175,10 +177,11 @@ static fbw_ref write_buffer(fbw *w, const model_tensor_spec *t) {
         data = fbw_vector(w, t->data, t->data_bytes, 1, NN_ALIGN);
     }
     fbw_table_begin(w);
-    fbw_field_ref(w, 0, data);
+    fbw_field_ref(w, NN_BUFFER_DATA, data);
     return fbw_table_end(w);
 }
 
+// The name is the tensor's number; its buffer's is one more.
 static fbw_ref write_tensor(fbw *w, const model_tensor_spec *t,
         uint32_t buffer) {
     fbw_ref quantisation = 0;
@@ -186,24 +189,24 @@ static fbw_ref write_tensor(fbw *w, const model_tensor_spec *t,
         fbw_ref zeros = fbw_i64_vector(w, t->zero_points, t->scale_count);
         fbw_ref scales = fbw_f32_vector(w, t->scales, t->scale_count);
         fbw_table_begin(w);
-        fbw_field_ref(w, 2, scales);
-        fbw_field_ref(w, 3, zeros);
-        fbw_field_i32(w, 6, (int32_t)t->scale_axis);
+        fbw_field_ref(w, NN_QUANTIZATION_SCALE, scales);
+        fbw_field_ref(w, NN_QUANTIZATION_ZERO_POINT, zeros);
+        fbw_field_i32(w, NN_QUANTIZATION_DIMENSION, (int32_t)t->scale_axis);
         quantisation = fbw_table_end(w);
     }
     fbw_ref shape = write_ints(w, &t->dims);
     char label[] = "t0000";
-    uint32_t number = buffer;
+    uint32_t number = buffer - 1;
     for (size_t i = sizeof label - 2; i > 0; i--, number /= 10) {
         label[i] = (char)('0' + number % 10);
     }
     fbw_ref name = fbw_string(w, label);
     fbw_table_begin(w);
-    fbw_field_ref(w, 0, shape);
-    fbw_field_u8(w, 1, (uint8_t)t->type);
-    fbw_field_u32(w, 2, buffer);
-    fbw_field_ref(w, 3, name);
-    fbw_field_ref(w, 4, quantisation);
+    fbw_field_ref(w, NN_TENSOR_SHAPE, shape);
+    fbw_field_u8(w, NN_TENSOR_TYPE, (uint8_t)t->type);
+    fbw_field_u32(w, NN_TENSOR_BUFFER, buffer);
+    fbw_field_ref(w, NN_TENSOR_NAME, name);
+    fbw_field_ref(w, NN_TENSOR_QUANTIZATION, quantisation);
     return fbw_table_end(w);
 }
 
@@ -240,23 +243,22 @@ static fbw_ref write_op(fbw *w, const model_op_spec *op, uint32_t code) {
     fbw_ref inputs = write_ints(w, &op->inputs);
     fbw_ref outputs = write_ints(w, &op->outputs);
     fbw_table_begin(w);
-    fbw_field_ref(w, 4, options);
-    fbw_field_ref(w, 1, inputs);
-    fbw_field_ref(w, 2, outputs);
-    fbw_field_u32(w, 0, code);
+    fbw_field_ref(w, NN_OPERATOR_OPTIONS, options);
+    fbw_field_ref(w, NN_OPERATOR_INPUTS, inputs);
+    fbw_field_ref(w, NN_OPERATOR_OUTPUTS, outputs);
+    fbw_field_u32(w, NN_OPERATOR_CODE, code);
     if (options) {
-        fbw_field_u8(w, 3, (uint8_t)op->options_type);
+        fbw_field_u8(w, NN_OPERATOR_OPTIONS_TYPE, (uint8_t)op->options_type);
     }
     return fbw_table_end(w);
 }
 
 static fbw_ref write_code(fbw *w, int32_t code) {
-    enum { LAST_BYTE_CODE = 127 };
     fbw_table_begin(w);
-    fbw_field_i32(w, 2, 1);
-    fbw_field_i32(w, 3, code);
-    fbw_field_u8(w, 0,
-            (uint8_t)(code < LAST_BYTE_CODE ? code : LAST_BYTE_CODE));
+    fbw_field_i32(w, TFL_CODE_VERSION, 1);
+    fbw_field_i32(w, NN_CODE_BUILTIN, code);
+    fbw_field_u8(w, NN_CODE_SHORT,
+            (uint8_t)(code < NN_CODE_IS_EXTENDED ? code : NN_CODE_IS_EXTENDED));
     return fbw_table_end(w);
 }
 
@@ -289,17 +291,17 @@ const uint8_t *model_file(model *m, size_t *bytes) {
     fbw_ref inputs = write_ints(w, &m->inputs);
     fbw_ref outputs = write_ints(w, &m->outputs);
     fbw_table_begin(w);
-    fbw_field_ref(w, 0, tensor_list);
-    fbw_field_ref(w, 1, inputs);
-    fbw_field_ref(w, 2, outputs);
-    fbw_field_ref(w, 3, op_list);
+    fbw_field_ref(w, NN_SUBGRAPH_TENSORS, tensor_list);
+    fbw_field_ref(w, NN_SUBGRAPH_INPUTS, inputs);
+    fbw_field_ref(w, NN_SUBGRAPH_OUTPUTS, outputs);
+    fbw_field_ref(w, NN_SUBGRAPH_OPERATORS, op_list);
     fbw_ref subgraph = fbw_table_end(w);
     fbw_ref subgraphs = fbw_ref_vector(w, &subgraph, 1);
     fbw_table_begin(w);
-    fbw_field_u32(w, 0, 3);
-    fbw_field_ref(w, 1, codes);
-    fbw_field_ref(w, 2, subgraphs);
-    fbw_field_ref(w, 4, buffers);
+    fbw_field_u32(w, NN_MODEL_VERSION, NN_SCHEMA_VERSION);
+    fbw_field_ref(w, NN_MODEL_OPERATOR_CODES, codes);
+    fbw_field_ref(w, NN_MODEL_SUBGRAPHS, subgraphs);
+    fbw_field_ref(w, NN_MODEL_BUFFERS, buffers);
     fbw_ref root = fbw_table_end(w);
     const uint8_t *file = fbw_finish(w, root, "TFL3", bytes);
     if (!file) {
