@@ -13,7 +13,7 @@
 #include "nn/schema.h"
 
 // Indices are 16 bits wide; a model near this limit has no place on a camera.
-enum { MAX_COUNT = 0x7FFF, MAX_EDGES = 1 << 17 };
+enum { MAX_COUNT = 0x7FFF, MAX_EDGES = 1 << 17, MAX_OP_EDGES = 1 << 10 };
 
 // What the file holds, before anything is stored.
 typedef struct model_file {
@@ -134,7 +134,7 @@ static int count_edges(model_file *m, nn_error *error) {
         }
         // both counts are below 2^29, for their elements lie in the file; a
         // file of many operators that share one long list is still refused
-        if (inputs.count > MAX_COUNT || outputs.count > MAX_COUNT ||
+        if (inputs.count > MAX_OP_EDGES || outputs.count > MAX_OP_EDGES ||
                 m->edges + inputs.count + outputs.count > MAX_EDGES) {
             return nn_fail(error, NN_ERR_RANGE,
                     "op %u: too many inputs and outputs", i);

@@ -38,12 +38,14 @@ static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {
     p->place = carve(c, ops, sizeof(*p->place));
     p->reader_start = carve(c, tensors + 1, sizeof(*p->reader_start));
     p->readers = carve(c, edges, sizeof(*p->readers));
+    p->open = carve(c, tensors, sizeof(*p->open));
     p->need = carve(c, tensors, sizeof(*p->need));
     p->done = carve(c, ops + graph->input_count, sizeof(*p->done));
     p->worst = carve(c, ops + 1, sizeof(*p->worst));
     p->streamed = carve(c, ops + 1, sizeof(*p->streamed));
     p->from = carve(c, ops + 1, sizeof(*p->from));
     p->stage_of = carve(c, ops + 1, sizeof(*p->stage_of));
+    p->load = carve(c, ops + 2, sizeof(*p->load));
     p->items = carve(c, items, sizeof(*p->items));
     p->sorted = carve(c, items, sizeof(*p->sorted));
     p->best = carve(c, items, sizeof(*p->best));
@@ -141,6 +143,7 @@ int nn_plan_make(nn_plan *plan, const nn_graph *graph,
     carve_plan(&keep, graph, plan);
     carve_work(&scratch, graph, &p);
     nn_plan_groups(&p);
+    nn_plan_streamable(&p);
     if (p.options.whole) {
         return try_cut(&p, CUT_WHOLE, 0, error);
     }

@@ -138,7 +138,6 @@ static void list_readers(nn_planner *p) {
 
 static void find_life(nn_planner *p, uint32_t t) {
     nn_group *group = &p->groups[t];
-    bool output = group->last == p->graph->op_count || group->parted;
     uint32_t begin = p->reader_start[t];
     uint32_t end = p->reader_start[t + 1];
     group->first = NN_NONE;
@@ -149,12 +148,6 @@ static void find_life(nn_planner *p, uint32_t t) {
     if (end > begin) {
         group->first = p->readers[begin].place;
         group->last = p->readers[end - 1].place;
-    }
-    for (uint32_t m = 0; m < p->graph->tensor_count && output; m++) {
-        // of parts, any may be an output
-        if (p->root[m] == t && p->graph->tensors[m].is_output) {
-            group->last = p->plan->order_count;
-        }
     }
 }
 
@@ -206,6 +199,9 @@ void nn_plan_groups(nn_planner *p) {
     for (uint32_t t = 0; t < graph->tensor_count; t++) {
         find_life(p, t);
         p->plan->places[t] = (nn_place){.source = NN_NONE};
+    }
+    for (uint32_t k = 0; k < graph->output_count; k++) {
+        p->groups[p->root[graph->outputs[k]]].last = p->plan->order_count;
     }
     for (uint32_t k = 0; k < graph->input_count; k++) {
         uint16_t t = graph->inputs[k];

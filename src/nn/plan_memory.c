@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What lies in the arena, and from when to when.
 
+#include <string.h>
+
 #include "nn/planner.h"
 
 bool nn_can_take_over(const nn_planner *p, uint32_t place, uint32_t k) {
@@ -127,17 +129,28 @@ static void fill_places(nn_planner *p) {
     }
 }
 
+void nn_plan_add(nn_planner *p, uint32_t first, uint32_t last, uint64_t bytes) {
+    uint32_t count = p->plan->order_count;
+    p->load[first] += bytes;
+    p->load[(last < count ? last : count) + 1] -= bytes;
+}
+
+void nn_plan_sum(nn_planner *p) {
+    for (uint32_t place = 1; place <= p->plan->order_count; place++) {
+        p->load[place] += p->load[place - 1];
+    }
+}
+
 // The most bytes in use at one place.
-static uint64_t live_bytes(const nn_planner *p) {
+static uint64_t live_bytes(nn_planner *p) {
     uint64_t most = 0;
-    for (uint32_t place = 0; place < p->plan->order_count; place++) {
-        uint64_t live = 0;
-        for (uint32_t i = 0; i < p->item_count; i++) {
-            const nn_item *item = &p->items[i];
-            live += item->first <= place && place <= item->last ? item->bytes
-                                                                : 0;
-        }
-        most = live > most ? live : most;
+    memset(p->load, 0, (p->plan->order_count + 2u) * sizeof(*p->load));
+    for (uint32_t i = 0; i < p->item_count; i++) {
+        nn_plan_add(p, p->items[i].first, p->items[i].last, p->items[i].bytes);
+    }
+    nn_plan_sum(p);
+    for (uint32_t place = 0; place <= p->plan->order_count; place++) {
+        most = p->load[place] > most ? p->load[place] : most;
     }
     return most;
 }

@@ -33,10 +33,16 @@ static uint64_t key_of(const nn_item *item, sort_key key) {
     }
 }
 
+// Empty items, which may lie anywhere, are left out.
 static void sort_items(nn_planner *p, sort_key key) {
+    p->sorted_count = 0;
     for (uint32_t i = 0; i < p->item_count; i++) {
+        if (p->items[i].bytes == 0) {
+            p->items[i].offset = 0;
+            continue;
+        }
         uint64_t value = key_of(&p->items[i], key);
-        uint32_t at = i;
+        uint32_t at = p->sorted_count++;
         while (at > 0 && key_of(&p->items[p->sorted[at - 1]], key) < value) {
             p->sorted[at] = p->sorted[at - 1];
             at--;
@@ -50,7 +56,7 @@ static void sort_items(nn_planner *p, sort_key key) {
 static uint64_t place_in_order(nn_planner *p, uint16_t *top_item) {
     uint16_t lowest = NN_NONE;
     uint64_t top = 0;
-    for (uint32_t i = 0; i < p->item_count; i++) {
+    for (uint32_t i = 0; i < p->sorted_count; i++) {
         nn_item *item = &p->items[p->sorted[i]];
         uint64_t offset = 0;
         uint16_t *link = &lowest;
@@ -110,8 +116,8 @@ uint64_t nn_plan_place(nn_planner *p, uint64_t floor) {
                 best = top;
                 keep_offsets(p);
             }
-            if (top == UINT64_MAX || p->sorted[0] == highest ||
-                    p->item_count == 0) {
+            if (top == UINT64_MAX || p->sorted_count == 0 ||
+                    p->sorted[0] == highest) {
                 break;
             }
             move_to_front(p, highest);

@@ -1,32 +1,43 @@
 // SPDX-License-Identifier: MIT
 // Plays a stage through, row by row, to see what its rings must hold.
 
-#include <string.h>
-
 #include "nn/planner.h"
 
 bool nn_group_inside(const nn_group *group, uint32_t first, uint32_t end) {
     return group->first >= first && group->last < end;
 }
 
-// Beyond this many rows a tensor is no picture, and playing it through would
-// take long.
-enum { MAX_ROWS = 1 << 14 };
+// Rows that all operators of a model read and write, counted once each: what
+// it takes to play the model through. Beyond this it is no picture.
+enum { MAX_ROWS = 1 << 18, MAX_STAGE = 512 };
+
+void nn_plan_streamable(nn_planner *p) {
+    uint32_t rows = 0;
+    uint32_t place = 0;
+    for (; place < p->plan->order_count; place++) {
+        const nn_op *op = &p->graph->ops[p->plan->order[place].op];
+        uint64_t more = nn_op_rows(p->graph, op);
+        for (uint32_t k = 0; k < op->input_count; k++) {
+            const nn_tensor *in = nn_op_input(p->graph, op, k);
+            more += in != NULL && in->data == NULL ? in->rows : 0;
+        }
+        if (op->row_local && more > MAX_ROWS - rows) {
+            break;
+        }
+        rows += op->row_local ? (uint32_t)more : 0;
+    }
+    p->streamable = place;
+}
 
 static bool can_stream(const nn_planner *p, uint32_t place) {
-    const nn_op *op = &p->graph->ops[p->plan->order[place].op];
-    for (uint32_t k = 0; k < op->input_count; k++) {
-        const nn_tensor *in = nn_op_input(p->graph, op, k);
-        if (in != NULL && in->rows > MAX_ROWS) {
-            return false;
-        }
-    }
-    return op->row_local && nn_op_rows(p->graph, op) <= MAX_ROWS;
+    return place < p->streamable &&
+            p->graph->ops[p->plan->order[place].op].row_local;
 }
 
 bool nn_stage_extends(const nn_planner *p, uint32_t first, uint32_t place) {
     const nn_op *op = &p->graph->ops[p->plan->order[place].op];
-    if (!can_stream(p, first) || !can_stream(p, place)) {
+    if (place - first >= MAX_STAGE || !can_stream(p, first) ||
+            !can_stream(p, place)) {
         return false;
     }
     for (uint32_t k = 0; k < op->input_count; k++) {
@@ -111,30 +122,40 @@ static uint32_t oldest(const nn_planner *p, uint16_t root, uint32_t end,
     return row;
 }
 
-// Groups of the stage that hold a row while place runs, but have nothing to
-// do with it, cannot share memory with groups further up or down.
-static void mark_lingering(nn_planner *p, uint32_t first, uint32_t end,
-        uint32_t place) {
-    for (uint32_t i = first; i < end; i++) {
-        const nn_op *op = &p->graph->ops[p->plan->order[i].op];
-        for (uint32_t k = 0; k < op->output_count; k++) {
-            uint16_t root = p->root[op->outputs[k]];
-            nn_group *group = &p->groups[root];
-            if (group->lingers || !nn_group_inside(group, first, end) ||
-                    (place >= group->first && place <= group->last) ||
-                    p->done[i] == 0) {
-                continue;
-            }
-            group->lingers = oldest(p, root, end, p->done[i]) < p->done[i];
+// A group that holds a row while an operator runs that has nothing to do with
+// it cannot share memory with groups further up or down. Only those in p->open
+// are in question: they hold, or have just lost, their only row.
+static void mark_lingering(nn_planner *p, uint32_t end, uint32_t place) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->open_count; i++) {
+        uint16_t root = p->open[i];
+        nn_group *group = &p->groups[root];
+        if (place >= group->first && place <= group->last) {
+            p->open[kept++] = root;
+            continue;
         }
+        uint32_t made = p->done[group->first];
+        group->lingers = oldest(p, root, end, made) < made;
     }
+    p->open_count = kept;
 }
 
 static void note_row(nn_planner *p, uint16_t root, uint32_t first, uint32_t end,
         uint32_t made) {
     nn_group *group = &p->groups[root];
-    if (nn_group_inside(group, first, end)) {
-        group->ring = raise(group->ring, made - oldest(p, root, end, made));
+    if (!nn_group_inside(group, first, end)) {
+        return;
+    }
+    group->ring = raise(group->ring, made - oldest(p, root, end, made));
+    if (group->ring > 1 || group->lingers) {
+        return;
+    }
+    uint32_t i = 0;
+    while (i < p->open_count && p->open[i] != root) {
+        i++;
+    }
+    if (i == p->open_count) {
+        p->open[p->open_count++] = root;
     }
 }
 
@@ -178,28 +199,22 @@ void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
         return;
     }
     nn_schedule_begin(&s);
-    uint32_t last = NN_IDLE;
+    p->open_count = 0;
     for (uint32_t what = nn_schedule_next(&s); what != NN_IDLE;
             what = nn_schedule_next(&s)) {
         if (nn_schedule_pulls(&s, what)) {
             uint16_t t = graph->inputs[what - NN_PULLED];
-            uint32_t *made = &p->done[p->plan->order_count + what - NN_PULLED];
-            mark_lingering(p, first, end, p->groups[t].first);
-            (*made)++;
-            note_row(p, t, first, end, *made);
-            (*made)--;
+            uint32_t made = p->done[p->plan->order_count + what - NN_PULLED];
+            note_row(p, t, first, end, made + 1);
         } else if (what >= first && what < end) {
             const nn_op *op = &graph->ops[p->plan->order[what].op];
-            if (what != last) {
-                mark_lingering(p, first, end, what);
-            }
+            mark_lingering(p, end, what);
             p->done[what]++; // while it runs, the inputs are still read
             for (uint32_t k = 0; k < op->output_count; k++) {
                 note_row(p, p->root[op->outputs[k]], first, end, p->done[what]);
             }
             p->done[what]--;
         }
-        last = what;
         nn_schedule_made(&s, what, 1);
     }
 }

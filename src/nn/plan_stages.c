@@ -5,6 +5,8 @@
 // known, so the best cut is found by dynamic programming over the order: the
 // best way to cut everything before a place, extended by one more stage.
 
+#include <string.h>
+
 #include "nn/planner.h"
 
 // The arena that a stage takes while it grows by one operator at a time.
@@ -25,16 +27,19 @@ static uint32_t group_bytes(const nn_planner *p, uint16_t root) {
     return nn_align_up(p->graph->tensors[root].bytes);
 }
 
-static uint64_t passing_bytes(const nn_planner *p, uint32_t first) {
-    uint64_t bytes = 0;
+// Into p->load: bytes of the groups that were there before each place and are
+// read there or later.
+static void find_passing(nn_planner *p) {
+    memset(p->load, 0, (p->plan->order_count + 2u) * sizeof(*p->load));
     for (uint32_t t = 0; t < p->graph->tensor_count; t++) {
         const nn_group *group = &p->groups[t];
         if (p->root[t] == t && group->kind == NN_PLACE_ARENA &&
-                group->first < first && group->last >= first) {
-            bytes += group_bytes(p, (uint16_t)t);
+                group->first < group->last) {
+            nn_plan_add(p, group->first + 1u, group->last,
+                    group_bytes(p, (uint16_t)t));
         }
     }
-    return bytes;
+    nn_plan_sum(p);
 }
 
 static void leave(const nn_planner *p, stage_cost *cost, uint16_t root) {
@@ -132,12 +137,13 @@ static void consider(nn_planner *p, uint32_t first, uint32_t end,
 // Fills worst, streamed and from for every place.
 static void search(nn_planner *p, uint32_t most, bool least) {
     uint32_t count = p->plan->order_count;
+    find_passing(p);
     for (uint32_t i = 0; i <= count; i++) {
         p->worst[i] = i == 0 ? 0 : UINT32_MAX;
         p->streamed[i] = i == 0 ? 0 : UINT32_MAX;
     }
     for (uint32_t first = 0; first < count; first++) {
-        stage_cost cost = {.passing = passing_bytes(p, first)};
+        stage_cost cost = {.passing = p->load[first]};
         for (uint32_t place = first; place < count; place++) {
             if (place > first &&
                     (p->options.whole || !nn_stage_extends(p, first, place))) {

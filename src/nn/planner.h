@@ -51,22 +51,29 @@ typedef struct nn_planner {
     uint16_t *place;        // by operator: its place in order or NN_NONE
     uint32_t *reader_start; // by tensor (root), into readers
     nn_reader *readers;
-    uint32_t *need;     // by tensor (root): rows asked for in a stage
-    uint32_t *done;     // see nn_schedule
-    uint32_t *worst;    // by place: bytes of the best cut up to here
-    uint32_t *streamed; // by place: operators streamed by it
-    uint16_t *from;     // by place: where that cut's last stage begins
-    uint16_t *stage_of; // by place
+    uint16_t *open; // roots of groups that may linger, plan_rings.c
+    uint32_t open_count;
+    uint32_t streamable; // places from here on are not streamed
+    uint32_t *need;      // by tensor (root): rows asked for in a stage
+    uint32_t *done;      // see nn_schedule
+    uint32_t *worst;     // by place: bytes of the best cut up to here
+    uint32_t *streamed;  // by place: operators streamed by it
+    uint16_t *from;      // by place: where that cut's last stage begins
+    uint16_t *stage_of;  // by place
+    uint64_t *load;      // by place: bytes of what lies there throughout
     nn_item *items;
     uint16_t *sorted; // items in order of placing
     uint32_t *best;   // offsets of the best placing so far
     uint32_t item_count;
+    uint32_t sorted_count;
 } nn_planner;
 
 // plan_groups.c: fills root, offset, groups, order, readers.
 void nn_plan_groups(nn_planner *p);
 
-// plan_rings.c: plays the stage [first, end) through and sets limit and reach
+// plan_rings.c: finds how far the model can be streamed at all.
+void nn_plan_streamable(nn_planner *p);
+// Plays the stage [first, end) through and sets limit and reach
 // of its operators, ring and lingers of the groups inside it.
 void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end);
 // Whether the group lies inside [first, end): written and read there only.
@@ -94,6 +101,11 @@ bool nn_can_take_over(const nn_planner *p, uint32_t place, uint32_t k);
 // plan_place.c: gives every item an offset; returns the bytes they span. No
 // layout spans less than floor, so the search ends there.
 uint64_t nn_plan_place(nn_planner *p, uint64_t floor);
+
+// Adds bytes to p->load from place first to place last; nn_plan_sum() then
+// makes sums of what was added.
+void nn_plan_add(nn_planner *p, uint32_t first, uint32_t last, uint64_t bytes);
+void nn_plan_sum(nn_planner *p);
 
 static inline uint32_t nn_align_up(uint32_t bytes) {
     return (bytes + NN_ALIGN - 1) & ~(uint32_t)(NN_ALIGN - 1);
