@@ -32,19 +32,18 @@ static int no_memory(nn_error *error) {
     return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
 }
 
-static int look(void *context, uint32_t tensor, const float *values,
-        uint32_t count, uint32_t channels) {
+static int look(void *context, const sweep_part *part) {
     const watch *w = context;
-    sums *s = &w->by_tensor[tensor];
-    if (!s->sum || (w->only >= 0 && w->only != tensor)) {
+    sums *s = &w->by_tensor[part->tensor];
+    if (!s->sum || (w->only >= 0 && w->only != part->tensor)) {
         return 0;
     }
-    for (uint32_t k = 0; k < count; k++) {
-        float x = values[k];
+    for (uint32_t k = 0; k < part->count; k++) {
+        float x = part->values[k];
         x = x < s->low ? s->low : x > s->high ? s->high : x;
-        s->sum[k % channels] += (double)x;
+        s->sum[k % part->channels] += (double)x;
     }
-    s->count += count / channels;
+    s->count += part->count / part->channels;
     return 0;
 }
 

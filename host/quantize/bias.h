@@ -9,8 +9,8 @@
 #include "host/tflite/model.h"
 
 // Rounding weights and activations moves the mean of a channel a little, and
-// all of its numbers with it. Compares the means of the prepared and
-// equalised float model with those of the int8 model that r gives, one
+// all of its numbers with it. Compares the means of the prepared
+// float model with those of the int8 model that r gives, one
 // convolution after the other, so that each is judged behind corrected ones,
 // and adds a RANGES_SHIFT item for each.
 int bias_measure(const tfl_model *model, const photos *p, ranges *r,

@@ -8,7 +8,7 @@
 #include "host/quantize/scheme.h"
 #include "host/tflite/model.h"
 
-// Turns the model, made by prepare_model() and equalised, into int8. Uses the
+// Turns the model, made by prepare_model(), into int8. Uses the
 // ranges and shifts of r; the same input gives the same model on any machine:
 // only IEEE additions, multiplications and divisions are used.
 // NN_ERR_INVALID names a tensor whose range is missing.

@@ -5,23 +5,44 @@
 
 #include <stdlib.h>
 
+#include "host/quantize/heads.h"
 #include "host/quantize/histogram.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/scheme.h"
 #include "host/quantize/sweep.h"
 
-// An output with a range beyond this below but not above is taken for logits.
-static const float logit_top = 16;
+// An output is taken for logits where this part of its numbers is negative:
+// most places show no object.
+static const double logit_negative = 0.95;
+
+// Boxes that count are all kept, and what is that much beyond: other photos
+// will have others.
+static const float box_margin = 1.1F;
 
 // What logits are kept of: a sigmoid makes less than 1e-5 of anything lower,
 // and more than 0.997 of anything higher.
 static const float logit_low = -12;
 static const float logit_high = 6;
 
+// A photo whose numbers in a tensor go further than this many times those of
+// the median photo counts as an accident: it would widen the range for all
+// others. (One mirrored photo can drive BlazeFace to a hundred times what
+// any other does.)
+static const float outlier = 3;
+
+// What one tensor showed.
+typedef struct seen {
+    histogram all;
+    float *lows; // of each photo, 0 included
+    float *highs;
+} seen;
+
 typedef struct job {
     const tfl_model *model;
     scheme scheme;
-    histogram *seen; // by tensor
+    seen *seen; // by tensor
+    heads heads;
+    size_t photo_count;
 } job;
 
 static int no_memory(nn_error *error) {
@@ -38,12 +59,47 @@ static bool is_source(const job *j, uint32_t tensor) {
             !j->scheme.fixed[t->group].is_fixed;
 }
 
-static int look(void *context, uint32_t tensor, const float *values,
-        uint32_t count, uint32_t channels) {
-    const job *j = context;
-    (void)channels;
-    return is_source(j, tensor) ? histogram_add(&j->seen[tensor], values, count)
-                                : 0;
+static int look(void *context, const sweep_part *part) {
+    job *j = context;
+    seen *s = &j->seen[part->tensor];
+    if (!s->lows) {
+        return 0;
+    }
+    if (heads_look(&j->heads, part)) {
+        return NN_ERR_NO_MEMORY;
+    }
+    float *low = &s->lows[part->photo];
+    float *high = &s->highs[part->photo];
+    for (uint32_t k = 0; k < part->count; k++) {
+        float x = part->values[k];
+        *low = x < *low ? x : *low;
+        *high = x > *high ? x : *high;
+    }
+    return histogram_add(&s->all, part->values, part->count);
+}
+
+static int by_size(const void *a, const void *b) {
+    float x = *(const float *)a;
+    float y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static float median(float *values, size_t count) {
+    qsort(values, count, sizeof *values, by_size);
+    return values[count / 2];
+}
+
+// One bound for both sides: a side on which only a few photos have anything,
+// such as those with a face, must not be taken for an accident.
+static void leave_out_accidents(seen *s, size_t count) {
+    if (!s->lows) {
+        return;
+    }
+    for (size_t k = 0; k < count; k++) {
+        s->highs[k] = s->highs[k] > -s->lows[k] ? s->highs[k] : -s->lows[k];
+    }
+    float bound = outlier * median(s->highs, count);
+    histogram_trim(&s->all, -bound, bound);
 }
 
 static bool is_input(const tfl_model *model, uint32_t tensor) {
@@ -55,13 +111,22 @@ static bool is_input(const tfl_model *model, uint32_t tensor) {
     return false;
 }
 
-static void choose(const histogram *h, bool is_head, float *low, float *high) {
-    if (is_head && h->low < -logit_top && h->high < logit_top) {
+static bool are_logits(const histogram *h) {
+    return histogram_negative(h) >= logit_negative;
+}
+
+static void choose(const histogram *h, const heads_pair *pair, const job *j,
+        bool is_head, float *low, float *high) {
+    if (is_head && are_logits(h)) {
         *low = logit_low;
         *high = h->high > logit_high ? h->high : logit_high;
-        return;
+    } else if (pair && pair->live.counts &&
+            are_logits(&j->seen[pair->scores].all)) {
+        *low = pair->live.low * box_margin;
+        *high = pair->live.high * box_margin;
+    } else {
+        histogram_best_range(h, low, high);
     }
-    histogram_best_range(h, low, high);
 }
 
 // Adds the range of a group under the name of its first source.
@@ -72,6 +137,7 @@ static int add_group(const job *j, uint32_t group, ranges *r, nn_error *error) {
     histogram all = {0};
     bool is_head = false;
     bool has_input = false;
+    const heads_pair *pair = NULL;
     for (uint32_t k = 0; k < m->tensor_count; k++) {
         if (j->scheme.tensors[k].group != (int32_t)group) {
             continue;
@@ -79,15 +145,16 @@ static int add_group(const job *j, uint32_t group, ranges *r, nn_error *error) {
         is_head = is_head || tfl_is_output(m, (int32_t)k);
         bool input = is_input(m, k);
         has_input = has_input || input;
-        if (!item.tensor && (input || j->seen[k].counts)) {
+        pair = pair ? pair : heads_of_boxes(&j->heads, k);
+        if (!item.tensor && (input || j->seen[k].all.counts)) {
             item.tensor = prepare_name(m, (int32_t)k, name);
         }
-        if (histogram_merge(&all, &j->seen[k])) {
+        if (histogram_merge(&all, &j->seen[k].all)) {
             histogram_free(&all);
             return no_memory(error);
         }
     }
-    choose(&all, is_head, &item.low, &item.high);
+    choose(&all, pair, j, is_head, &item.low, &item.high);
     histogram_free(&all);
     if (has_input) {
         item.low = item.low < -1 ? item.low : -1;
@@ -102,15 +169,38 @@ static int add_group(const job *j, uint32_t group, ranges *r, nn_error *error) {
     return ranges_add(r, &item, error);
 }
 
+static int start(job *j, nn_error *error) {
+    size_t count = (size_t)j->model->tensor_count;
+    j->seen = calloc(count + 1, sizeof *j->seen);
+    if (heads_find(&j->heads, j->model)) {
+        return no_memory(error);
+    }
+    for (uint32_t k = 0; j->seen && k < count; k++) {
+        if (!is_source(j, k)) {
+            continue;
+        }
+        j->seen[k].lows = calloc(j->photo_count, sizeof(float));
+        j->seen[k].highs = calloc(j->photo_count, sizeof(float));
+        if (!j->seen[k].lows || !j->seen[k].highs) {
+            return no_memory(error);
+        }
+    }
+    return j->seen ? 0 : no_memory(error);
+}
+
 static int run(job *j, const photos *p, ranges *r, nn_error *error) {
     uint8_t *file;
     size_t bytes;
-    int code = tfl_write(j->model, "", &file, &bytes, error);
+    int code = start(j, error);
+    code = code ? code : tfl_write(j->model, "", &file, &bytes, error);
     if (code) {
         return code;
     }
     code = sweep_run(file, bytes, p, 1, "calibrating", look, j, error);
     free(file);
+    for (uint32_t k = 0; k < j->model->tensor_count; k++) {
+        leave_out_accidents(&j->seen[k], p->count);
+    }
     for (uint32_t k = 0; !code && k < j->model->tensor_count; k++) {
         const scheme_tensor *t = &j->scheme.tensors[k];
         if (t->role == SCHEME_ACTIVATION && t->group == (int32_t)k &&
@@ -125,18 +215,20 @@ int calibrate_ranges(const tfl_model *model, const photos *p, ranges *r,
         nn_error *error) {
     // the scheme may add operators, which the float model must not have
     tfl_model copy = *model;
-    job j = {.model = model};
+    job j = {.model = model, .photo_count = p->count};
     copy.memory = NULL;
     int code = scheme_make(&j.scheme, &copy, error);
     if (code) {
         return code;
     }
-    j.seen = calloc((size_t)model->tensor_count + 1, sizeof *j.seen);
-    code = j.seen ? run(&j, p, r, error) : no_memory(error);
+    code = run(&j, p, r, error);
     for (uint32_t k = 0; j.seen && k < model->tensor_count; k++) {
-        histogram_free(&j.seen[k]);
+        histogram_free(&j.seen[k].all);
+        free(j.seen[k].lows);
+        free(j.seen[k].highs);
     }
     free(j.seen);
+    heads_free(&j.heads);
     scheme_free(&j.scheme);
     tfl_free(&copy);
     return code;

@@ -22,6 +22,12 @@ int histogram_add(histogram *h, const float *values, uint32_t count);
 int histogram_merge(histogram *h, const histogram *from);
 void histogram_free(histogram *h);
 
+// Forgets what lies outside low … high.
+void histogram_trim(histogram *h, float low, float high);
+
+// The part of the numbers that is negative, 0 … 1.
+double histogram_negative(const histogram *h);
+
 // A range for int8 with the least mean squared error: of rounding within it
 // and of clipping beyond. Holds 0.
 void histogram_best_range(const histogram *h, float *low, float *high);

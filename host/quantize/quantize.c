@@ -6,7 +6,6 @@
 #include "host/quantize/bias.h"
 #include "host/quantize/build.h"
 #include "host/quantize/calibrate.h"
-#include "host/quantize/equalize.h"
 #include "host/quantize/photos.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/profile.h"
@@ -16,7 +15,6 @@ int quantize_with(const uint8_t *file, size_t bytes, const ranges *r,
     tfl_model model;
     *out = NULL;
     int code = prepare_model(&model, file, bytes, r, error);
-    code = code ? code : equalize_apply(&model, r, error);
     code = code ? code : build_int8(&model, r, error);
     code = code ? code
                 : tfl_write(&model, "int8 by blazecam quantize", out, out_bytes,
@@ -41,8 +39,6 @@ static int measure(const uint8_t *file, size_t bytes, const photos *p,
     tfl_model model = {0};
     int code = find_outputs(file, bytes, out, error);
     code = code ? code : prepare_model(&model, file, bytes, out, error);
-    code = code ? code : equalize_measure(&model, p, out, error);
-    code = code ? code : equalize_apply(&model, out, error);
     code = code ? code : calibrate_ranges(&model, p, out, error);
     code = code ? code : bias_measure(&model, p, out, error);
     tfl_free(&model);

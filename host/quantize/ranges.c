@@ -15,7 +15,7 @@ enum {
     MAX_CHANNELS = 1 << 20,
 };
 
-static const char *const kind_words[] = {"output", "range", "scale", "shift"};
+static const char *const kind_words[] = {"output", "range", "shift"};
 
 int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
     ranges_item *list = realloc(r->items, (r->count + 1) * sizeof *list);
@@ -23,7 +23,6 @@ int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
     r->items = list ? list : r->items;
     if (!list || !name) {
         free(name);
-        free(item->factors);
         free(item->steps);
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
@@ -36,7 +35,6 @@ int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
 void ranges_free(ranges *r) {
     for (size_t k = 0; k < r->count; k++) {
         free((void *)r->items[k].tensor);
-        free(r->items[k].factors);
         free(r->items[k].steps);
     }
     free(r->items);
@@ -99,26 +97,18 @@ static char *rest(line *l) {
     return l->at;
 }
 
-static int parse_channels(line *l, ranges_item *item, nn_error *error) {
+static int parse_steps(line *l, ranges_item *item, nn_error *error) {
     long count = next_int(l, 1, MAX_CHANNELS);
     if (l->wrong) {
         return 0;
     }
     item->count = (uint32_t)count;
-    item->factors = calloc(item->count, sizeof *item->factors);
     item->steps = calloc(item->count, sizeof *item->steps);
-    if (!item->factors || !item->steps) {
+    if (!item->steps) {
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
     for (uint32_t k = 0; k < item->count && !l->wrong; k++) {
-        if (item->kind == RANGES_SCALE) {
-            item->factors[k] = next_float(l);
-            if (!(item->factors[k] > 0)) {
-                l->wrong = "a factor is not above 0";
-            }
-        } else {
-            item->steps[k] = (int32_t)next_int(l, -(1L << 30), 1L << 30);
-        }
+        item->steps[k] = (int32_t)next_int(l, -(1L << 30), 1L << 30);
     }
     item->tensor = rest(l);
     return 0;
@@ -132,12 +122,12 @@ static int parse(line *l, ranges_item *item, nn_error *error) {
         kind++;
     }
     if (kind == kinds) {
-        l->wrong = "expected output, range, scale or shift";
+        l->wrong = "expected output, range or shift";
         return 0;
     }
     *item = (ranges_item){.kind = (ranges_kind)kind};
-    if (item->kind == RANGES_SCALE || item->kind == RANGES_SHIFT) {
-        return parse_channels(l, item, error);
+    if (item->kind == RANGES_SHIFT) {
+        return parse_steps(l, item, error);
     }
     if (item->kind == RANGES_RANGE) {
         item->low = next_float(l);
@@ -164,7 +154,6 @@ static int read_line(ranges *out, line *l, nn_error *error) {
                 l->number);
     }
     if (code) {
-        free(item.factors);
         free(item.steps);
         return code;
     }
@@ -223,15 +212,11 @@ static void write_item(FILE *to, const ranges_item *item) {
         // nine digits read back to the same float
         fprintf(to, " %.9g %.9g", (double)item->low, (double)item->high);
     }
-    if (item->kind == RANGES_SCALE || item->kind == RANGES_SHIFT) {
+    if (item->kind == RANGES_SHIFT) {
         fprintf(to, " %u", item->count);
     }
     for (uint32_t k = 0; k < item->count; k++) {
-        if (item->kind == RANGES_SCALE) {
-            fprintf(to, " %.9g", (double)item->factors[k]);
-        } else {
-            fprintf(to, " %d", (int)item->steps[k]);
-        }
+        fprintf(to, " %d", (int)item->steps[k]);
     }
     fprintf(to, " %s\n", item->tensor);
 }

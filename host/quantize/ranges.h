@@ -6,7 +6,6 @@
 //     output TENSOR             what the int8 model gives out, in this order;
 //                               without such lines: what the model gives out
 //     range LOW HIGH TENSOR     real values that the tensor's int8 covers
-//     scale N F1 … FN TENSOR    factors that even out the tensor's channels
 //     shift N S1 … SN TENSOR    steps added to the bias that makes the tensor
 //
 // Numbers are decimal and read back to the bit. TENSOR is a tensor's name or,
@@ -24,7 +23,6 @@
 typedef enum ranges_kind {
     RANGES_OUTPUT,
     RANGES_RANGE,
-    RANGES_SCALE,
     RANGES_SHIFT,
 } ranges_kind;
 
@@ -33,8 +31,7 @@ typedef struct ranges_item {
     const char *tensor; // ranges_add() copies it
     float low, high;    // RANGES_RANGE
     uint32_t count;
-    float *factors; // RANGES_SCALE, count of them
-    int32_t *steps; // RANGES_SHIFT, likewise
+    int32_t *steps; // RANGES_SHIFT, count of them
 } ranges_item;
 
 // Zero-initialise before use.
@@ -52,8 +49,8 @@ int ranges_write(const ranges *r, const char *path, const char *comment,
 
 void ranges_free(ranges *r);
 
-// Adds an item and takes its arrays over, which were malloc'ed; the name is
-// copied. Fails only for want of memory; the arrays are freed then.
+// Adds an item and takes its steps over, which were malloc'ed; the name is
+// copied. Fails only for want of memory; the steps are freed then.
 int ranges_add(ranges *r, const ranges_item *item, nn_error *error);
 
 // The item of this kind and tensor, or NULL.

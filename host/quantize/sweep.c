@@ -12,6 +12,7 @@ typedef struct sweep {
     sweep_look look;
     void *context;
     float *reals; // room for one row of the widest tensor
+    size_t photo;
     int code;
 } sweep;
 
@@ -40,8 +41,12 @@ static void observe(void *user, const nn_call *call, uint32_t first,
         uint32_t channels = (uint32_t)nn_tensor_dim(t, -1);
         for (uint32_t y = first; y < end && y < t->rows && !s->code; y++) {
             const void *row = nn_view_row(&call->out[k], y);
-            s->code = s->look(s->context, t->index, as_real(s, t, row, count),
-                    count, channels);
+            sweep_part part = {.photo = s->photo,
+                    .tensor = t->index,
+                    .values = as_real(s, t, row, count),
+                    .count = count,
+                    .channels = channels};
+            s->code = s->look(s->context, &part);
         }
     }
 }
@@ -69,13 +74,14 @@ int sweep_run(const uint8_t *file, size_t bytes, const photos *p, size_t step,
                    : nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     engine_set_observer(e, observe, &s);
     for (size_t k = 0; !code && k < p->count; k += step) {
-        cli_progress(verb, k, p->count);
+        cli_progress(verb, k + 1, p->count);
         code = photos_run(p, k, e, error);
+        s.photo++;
         if (!code && s.code) {
             code = nn_fail(error, s.code, "not enough memory");
         }
     }
-    cli_progress(verb, p->count, p->count);
+    cli_progress_end();
     free(s.reals);
     engine_close(e);
     return code;

@@ -6,11 +6,17 @@
 
 #include "host/quantize/photos.h"
 
-// Called with rows of a tensor that was just computed: count numbers, the
-// channels innermost. tensor is its index in the file. Anything but 0 ends
-// the sweep with that code.
-typedef int (*sweep_look)(void *context, uint32_t tensor, const float *values,
-        uint32_t count, uint32_t channels);
+// Some numbers of a tensor that was just computed.
+typedef struct sweep_part {
+    size_t photo;        // 0, 1, … in the order they are run
+    uint32_t tensor;     // index in the file
+    const float *values; // count of them, the channels innermost
+    uint32_t count;
+    uint32_t channels;
+} sweep_part;
+
+// Anything but 0 ends the sweep with that code.
+typedef int (*sweep_look)(void *context, const sweep_part *part);
 
 // Runs the .tflite, float or int8, on every step-th photo; int8 tensors are
 // shown as real numbers. verb: for the progress display.
