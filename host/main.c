@@ -100,7 +100,7 @@ static int dispatch(int argc, char **argv) {
 int main(int argc, char **argv) {
     int status = dispatch(argc, argv);
     // A full disk shows only when the last bytes are written.
-    if (fflush(stdout) != 0 && status == 0) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
         status = cli_fail("standard output", "cannot be written");
     }
     return status;

@@ -97,6 +97,11 @@ int cli_beside(char *path, size_t bytes, const char *relative) {
     }
     path[length] = '\0';
     char *slash = strrchr(path, '/');
+    while (slash != NULL && strncmp(relative, "../", 3) == 0) {
+        *slash = '\0';
+        slash = strrchr(path, '/');
+        relative += 3;
+    }
     if (slash == NULL) {
         return -1;
     }

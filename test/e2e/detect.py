@@ -4,13 +4,14 @@
 import json
 import os
 import struct
+import subprocess
 import sys
 import tempfile
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from e2e import (FLOAT, INT8, PHOTO, SHARED, detect, iou, main, refused,  # noqa
-                 run)
+from e2e import (BLAZECAM, FLOAT, INT8, PHOTO, SHARED, detect, iou,  # noqa
+                 main, refused, run)
 
 TMP = tempfile.TemporaryDirectory()
 FACE = [170, 144, 197, 197]  # in PHOTO, by eye and by the float model
@@ -208,6 +209,11 @@ def outputs_are_whole_or_absent():
     refused(2, "-o wants a name", "detect", "-o", folder + "/x.gif", PHOTO)
     refused(2, "one image", "detect", "-o", target, PHOTO, PHOTO)
     assert os.listdir(folder) == ["old.png"] and read(target) == b"old"
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BLAZECAM, "detect", PHOTO], stdout=full,
+                              stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1, done
+    assert done.stderr.startswith(b"blazecam: standard output: "), done
 
 
 def bad_models_get_one_sentence():

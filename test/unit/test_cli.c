@@ -140,6 +140,25 @@ static void long_lines_wrap(void **state) {
     check_wrapped("[a b", 78, 2, "[a b\n");
 }
 
+static void places_beside_the_command(void **state) {
+    (void)state;
+    char own[4096];
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    assert_true(length > 0);
+    own[length] = '\0';
+    char *slash = strrchr(own, '/');
+    assert_int_equal(cli_beside(path, sizeof(path), "x/y"), 0);
+    memcpy(slash + 1, "x/y", sizeof("x/y"));
+    assert_string_equal(path, own);
+    *slash = '\0';
+    slash = strrchr(own, '/');
+    memcpy(slash + 1, "models/m", sizeof("models/m"));
+    assert_int_equal(cli_beside(path, sizeof(path), "../models/m"), 0);
+    assert_string_equal(path, own);
+    assert_int_equal(cli_beside(path, strlen(own) + 1, "../models/m"), -1);
+}
+
 static void strings_are_valid_json(void **state) {
     (void)state;
     static const struct {
@@ -224,6 +243,7 @@ int main(void) {
             cmocka_unit_test(wrong_usage_is_refused),
             cmocka_unit_test(numbers_are_whole_words_in_range),
             cmocka_unit_test(long_lines_wrap),
+            cmocka_unit_test(places_beside_the_command),
             cmocka_unit_test(strings_are_valid_json),
             cmocka_unit_test(files_appear_whole_or_not_at_all),
             cmocka_unit_test(devices_are_written_in_place),
