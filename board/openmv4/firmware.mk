@@ -6,6 +6,13 @@ FIRMWARE := $(BUILD)/openmv4/firmware.bin
 .PHONY: firmware
 firmware: $(FIRMWARE) ## build build/openmv4/firmware.bin
 
+all: $(FIRMWARE)
+test: $(FIRMWARE)
+
+.PHONY: repl
+repl: $(COMMAND) $(FIRMWARE) ## boot it on the virtual camera, at its prompt
+	$(COMMAND) vcam --firmware $(FIRMWARE)
+
 # Always looked at: MicroPython's rules know what is out of date.
 $(FIRMWARE): FORCE | setup-firmware setup-micropython
 	@$(MAKE) --no-print-directory -f src/py/port.mk \
