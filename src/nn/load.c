@@ -400,8 +400,9 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
 }
 
 // Copies a list of tensor indices as 16 bits; -1 (left out) becomes NN_NONE.
+// who: whose list it is, NULL for that of operator op.
 static int read_edges(const nn_graph *graph, const nn_vector *list,
-        bool optional, uint16_t *edges, const char *who, uint32_t which,
+        bool optional, uint16_t *edges, const char *who, uint32_t op,
         nn_error *error) {
     for (uint32_t i = 0; i < list->count; i++) {
         int32_t index = nn_load_i32(list->data + 4 * i);
@@ -410,9 +411,13 @@ static int read_edges(const nn_graph *graph, const nn_vector *list,
             continue;
         }
         if (index < 0 || index >= graph->tensor_count) {
-            return nn_fail(error, NN_ERR_INVALID,
-                    "%s %u names tensor %d, there are %u", who, which, index,
-                    (uint32_t)graph->tensor_count);
+            uint32_t count = graph->tensor_count;
+            return who != NULL ? nn_fail(error, NN_ERR_INVALID,
+                                         "%s names tensor %d, there are %u",
+                                         who, index, count)
+                               : nn_fail(error, NN_ERR_INVALID,
+                                         "op %u names tensor %d, there are %u",
+                                         op, index, count);
         }
         edges[i] = (uint16_t)index;
     }
@@ -527,9 +532,9 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
     op->input_count = (uint16_t)inputs.count;
     op->output_count = (uint16_t)outputs.count;
     op->index = (uint16_t)i;
-    err = read_edges(graph, &inputs, true, in, "op", i, error);
+    err = read_edges(graph, &inputs, true, in, NULL, i, error);
     if (err == 0) {
-        err = read_edges(graph, &outputs, false, out, "op", i, error);
+        err = read_edges(graph, &outputs, false, out, NULL, i, error);
     }
     if (err == 0) {
         err = check_counts(&loader);
@@ -567,10 +572,10 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
     graph->outputs = out;
     graph->input_count = (uint16_t)m->inputs.count;
     graph->output_count = (uint16_t)m->outputs.count;
-    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs,", 0,
+    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs", 0,
             error);
     if (err == 0) {
-        err = read_edges(graph, &m->outputs, false, out, "the list of outputs,",
+        err = read_edges(graph, &m->outputs, false, out, "the list of outputs",
                 0, error);
     }
     if (err != 0) {
@@ -583,7 +588,7 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
         nn_tensor *t = &graph->tensors[in[k]];
         if (t->data != NULL || t->is_input || t->bytes == 0) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                    "is an input, but a constant, empty or listed "
+                    "an input must not be a constant, empty or listed "
                     "twice");
         }
         t->is_input = 1;
@@ -599,11 +604,11 @@ static int check_outputs(const nn_graph *graph, nn_error *error) {
         const nn_tensor *t = &graph->tensors[graph->outputs[k]];
         if (t->producer == NN_NONE && !t->is_input && t->data == NULL) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                    "is an output that nothing makes");
+                    "nothing makes this output");
         }
         if (t->bytes == 0) {
             return tensor_fail(error, NN_ERR_INVALID, t,
-                    "is an output without elements");
+                    "an output must have elements");
         }
     }
     return 0;
