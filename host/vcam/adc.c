@@ -15,8 +15,11 @@ enum {
     IER = 0x04,
     CR = 0x08,
     CFGR = 0x0c,
+    HTR1 = 0x24,
     SQR1 = 0x30,
     DR = 0x40,
+    HTR2 = 0xb4,
+    HTR3 = 0xbc,
     LAST = 0xc8,
     ISR_ADRDY = 1 << 0,
     ISR_EOSMP = 1 << 1,
@@ -129,10 +132,11 @@ static void adc_reset(void *self, enum vcam_reset why) {
     struct pair *p = self;
     (void)why;
     memset(p->common, 0, sizeof p->common);
-    for (unsigned i = 0; i < p->count; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         struct adc *a = &p->adc[i];
         memset(a->reg, 0, sizeof a->reg);
         a->reg[CR / 4] = CR_DEEPPWD;
+        a->reg[HTR1 / 4] = a->reg[HTR2 / 4] = a->reg[HTR3 / 4] = 0x03ffffff;
         a->rank = 0;
         vcam_event_cancel(p->vm, &a->event);
     }

@@ -6,6 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
+// As the header's macros do it, but without shifting into a sign.
+static uc_control_type control(unsigned type, unsigned args, unsigned io) {
+    return (uc_control_type)(type | args << 26 | io << 30);
+}
+
 static struct cpu_region *region_at(const struct vcam_cpu *cpu,
         uint32_t address) {
     for (unsigned i = 0; i < cpu->regions; i++) {
@@ -132,9 +137,13 @@ int vcam_cpu_open(struct vcam_cpu **out, const struct vcam_cpu_bus *bus,
     // Mode M-class would silently give another core, without doubles: the
     // model must be asked for by name, and looked at.
     if (!cpu->blocks || uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &cpu->uc) ||
-            uc_ctl_set_cpu_model(cpu->uc, UC_CPU_ARM_CORTEX_M7) ||
-            uc_ctl_get_cpu_model(cpu->uc, &model) ||
-            model != UC_CPU_ARM_CORTEX_M7 || uc_ctl_exits_enable(cpu->uc) ||
+            uc_ctl(cpu->uc, control(UC_CTL_CPU_MODEL, 1, UC_CTL_IO_WRITE),
+                    UC_CPU_ARM_CORTEX_M7) ||
+            uc_ctl(cpu->uc, control(UC_CTL_CPU_MODEL, 1, UC_CTL_IO_READ),
+                    &model) ||
+            model != UC_CPU_ARM_CORTEX_M7 ||
+            uc_ctl(cpu->uc, control(UC_CTL_UC_USE_EXITS, 1, UC_CTL_IO_WRITE),
+                    1) ||
             cpu_install_hooks(cpu)) {
         vcam_cpu_close(cpu);
         return -EIO;

@@ -96,7 +96,7 @@ static bool pwr_read(void *self, uint32_t offset, unsigned size,
         uint32_t *value) {
     struct pwr *p = self;
     (void)size;
-    bool ready = vcam_now(p->vm) >= p->scale_ready_at;
+    bool ready = p->supply_chosen && vcam_now(p->vm) >= p->scale_ready_at;
     switch (offset) {
     case CSR1:
         *value = (p->reg[D3CR / 4] & 0xc000) | (ready ? (uint32_t)VOSRDY : 0);

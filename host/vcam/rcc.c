@@ -102,7 +102,7 @@ static void rcc_reset(void *self, enum vcam_reset why) {
     memset(r->reg, 0, sizeof r->reg);
     r->reg[RCC_RSR / 4] = flags | reset_flags(why);
     r->reg[RCC_BDCR / 4] = backup;
-    r->reg[RCC_CR / 4] = CR_HSION | CR_HSIKERON | CR_CSION;
+    r->reg[RCC_CR / 4] = CR_HSION;
     r->reg[RCC_HSICFGR / 4] = 0x40000000;
     r->reg[RCC_CSICFGR / 4] = 0x20000000;
     r->reg[RCC_PLLCKSELR / 4] = 0x02020200;
@@ -120,8 +120,11 @@ static void rcc_reset(void *self, enum vcam_reset why) {
             r->ready_at[i] = UINT64_MAX;
         }
     }
-    // What runs out of reset is up before the core is.
-    r->ready_at[RCC_HSI] = r->ready_at[RCC_CSI] = now;
+    // HSI is up before the core is.
+    r->ready_at[RCC_HSI] = now;
+    if (at_power(why)) {
+        r->ready_at[RCC_LSE] = UINT64_MAX;
+    }
     r->sws = 0;
     vcam_set_core_clock(r->vm, vcam_clock(r->vm, CLOCK_CPU));
 }

@@ -59,8 +59,9 @@ struct rtc {
     uint32_t reg[0xd0 / 4];
     unsigned keys; // of the write protection that were right
     bool initialising;
-    uint64_t set_at; // time at which the calendar was `seconds`
-    int64_t seconds; // since 2000
+    uint64_t set_at;  // time at which the calendar was `seconds`
+    int64_t seconds;  // since 2000
+    unsigned weekday; // days that the weekday is ahead of the calendar's
     uint64_t synced_at;
     bool date_locked; // TR was read: DR waits
     uint32_t locked_date;
@@ -101,6 +102,13 @@ static int64_t now_seconds(const struct rtc *r) {
     return r->seconds + (int64_t)(subticks(r) / sync_divider(r));
 }
 
+// The weekday is whatever was written, and counts on from there.
+static uint32_t date_register(const struct rtc *r) {
+    uint32_t date = calendar_date(now_seconds(r));
+    uint32_t day = ((date >> 13 & 7) - 1 + r->weekday) % 7 + 1;
+    return (date & ~0xe000u) | day << 13;
+}
+
 static uint32_t time_register(const struct rtc *r) {
     return calendar_time(now_seconds(r), r->reg[CR / 4] >> 6 & 1);
 }
@@ -110,7 +118,7 @@ static uint32_t time_register(const struct rtc *r) {
 static bool alarm_matches(const struct rtc *r, unsigned n) {
     uint32_t alarm = r->reg[ALRMAR / 4 + n];
     uint32_t time = time_register(r);
-    uint32_t date = calendar_date(now_seconds(r));
+    uint32_t date = date_register(r);
     uint32_t day = alarm >> 30 & 1 ? (date >> 13 & 7) : (date & 0x3f);
     bool seconds = alarm >> 7 & 1 || ((alarm ^ time) & 0x7f) == 0;
     bool minutes = alarm >> 15 & 1 || ((alarm ^ time) & 0x7f00) == 0;
@@ -187,7 +195,8 @@ static void rtc_reset(void *self, enum vcam_reset why) {
     r->keys = 0;
     r->initialising = false;
     r->date_locked = false;
-    r->seconds = 0; // 2000-01-01, a Saturday; DR says Monday until set
+    r->seconds = 0; // 2000-01-01, a Saturday that is called a Monday
+    r->weekday = 2;
     r->set_at = vcam_now(r->vm);
     r->synced_at = 0;
     vcam_event_cancel(r->vm, &r->second);
@@ -223,12 +232,12 @@ static bool rtc_read(void *self, uint32_t offset, unsigned size,
     case TR:
         *value = r->initialising ? r->reg[TR / 4] : time_register(r);
         r->date_locked = true;
-        r->locked_date = calendar_date(now_seconds(r));
+        r->locked_date = date_register(r);
         break;
     case DR:
         *value = r->initialising ? r->reg[DR / 4]
                 : r->date_locked ? r->locked_date
-                                 : calendar_date(now_seconds(r));
+                                 : date_register(r);
         r->date_locked = false;
         break;
     case SSR:
@@ -258,12 +267,14 @@ static void write_status(struct rtc *r, uint32_t value) {
     }
     if (init && !r->initialising) {
         r->reg[TR / 4] = time_register(r);
-        r->reg[DR / 4] = calendar_date(now_seconds(r));
+        r->reg[DR / 4] = date_register(r);
         r->initialising = true;
     } else if (!init && r->initialising) {
         r->initialising = false;
         r->seconds = calendar_seconds(r->reg[TR / 4], r->reg[DR / 4]);
         r->set_at = vcam_now(r->vm);
+        uint32_t day = calendar_date(r->seconds) >> 13 & 7;
+        r->weekday = ((r->reg[DR / 4] >> 13 & 7) + 7 - day) % 7;
         if (!hertz(r)) {
             vcam_complain(r->vm, "RTC set while it has no clock");
         }

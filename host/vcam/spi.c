@@ -87,9 +87,8 @@ static unsigned room(const struct spi *s) {
 }
 
 static uint32_t status(const struct spi *s) {
-    bool on = s->reg[CR1 / 4] & CR1_SPE;
     uint32_t value = s->held;
-    value |= on && room(s) >= packet(s) ? (uint32_t)SR_TXP : 0;
+    value |= room(s) >= packet(s) ? (uint32_t)SR_TXP : 0;
     value |= s->rx >= packet(s) ? (uint32_t)SR_RXP : 0;
     value |= (value & 3) == 3 ? (uint32_t)SR_DXP : 0;
     value |= !s->shifting && s->tx == 0 ? (uint32_t)SR_TXC : 0;
