@@ -10,6 +10,7 @@
 #include "host/cli/cli.h"
 #include "host/file/file.h"
 #include "host/vcam/files.h"
+#include "host/vcam/gdb.h"
 #include "host/vcam/live.h"
 #include "host/vcam/machine.h"
 #include "host/vcam/options.h"
@@ -227,7 +228,8 @@ static int execute(struct run *run) {
     if (status) {
         return status;
     }
-    enum vcam_end end = vcam_run(run->vm, o->limit);
+    enum vcam_end end = o->gdb ? vcam_gdb_serve(run->vm, o->gdb, o->limit)
+                               : vcam_run(run->vm, o->limit);
     vcam_live_close(&run->live);
     (void)fflush(stdout);
     status = judge(run, end);
