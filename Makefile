@@ -150,19 +150,32 @@ $(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 
 # --- rules of the house -----------------------------------------------------
 
-# Code for the host; clang-tidy looks at a file again when it or what it
-# includes has changed.
-TIDY_SRC := $(call find,host src/nn src/face src/image src/rom src/drive test)
+# clang-tidy looks at a file again when it or what it includes has changed.
+# src/py is MicroPython's style, macros and all: its compiler flags must do.
+TIDY_SRC := $(filter-out test/vcam/%, \
+    $(call find,host src/nn src/face src/image src/rom src/drive test))
+TIDY_CAMERA_SRC := $(call find,src/chip board test/vcam)
+TIDY_CAMERA := $(TIDY_CAMERA_SRC:%.c=$(BUILD)/lint/%.tidy)
 TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
+TIDY_FLAGS := $(FLAGS)
 
-$(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-lint $(SETUP_VCAM)
+# The generated memory map comes with the firmware.
+$(TIDY_CAMERA): TIDY_FLAGS := -std=gnu11 --target=thumbv7em-none-eabihf \
+    -mcpu=cortex-m7 -isystem /usr/lib/arm-none-eabi/include \
+    -isystem $(DEPS)/micropython/lib/cmsis/inc -Isrc -I. \
+    -Iboard/openmv4 -I$(BUILD)/openmv4/gen
+$(TIDY_CAMERA): | setup-firmware setup-micropython firmware
+
+$(BUILD)/lint/%.tidy: %.c .clang-tidy | setup-host setup-test \
+    setup-lint $(SETUP_VCAM)
 	@mkdir -p $(@D)
 	@echo clang-tidy $<
-	@clang-tidy --quiet $< -- $(FLAGS) 2>/dev/null
-	@$(CLANG) $(FLAGS) -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
+	@clang-tidy --quiet $< -- $(TIDY_FLAGS) 2>/dev/null
+	@$(CLANG) $(TIDY_FLAGS) -MM -MP -MT $@ -MF $(@:.tidy=.d) $<
 	@touch $@
 
-lint: lint-rules $(TIDY) ## check layout, clang-tidy, cppcheck, our own rules
+lint: lint-rules $(TIDY) $(TIDY_CAMERA)
+lint: ## check layout, clang-tidy, cppcheck, our own rules
 
 .PHONY: lint-rules
 lint-rules: | setup-lint
