@@ -12,7 +12,7 @@
 
 static bool progress_is_shown;
 
-int cli_fail(const char *what, const char *why, ...) {
+void cli_complain(const char *what, const char *why, ...) {
     va_list arguments;
     va_start(arguments, why);
     cli_progress_end();
@@ -20,7 +20,6 @@ int cli_fail(const char *what, const char *why, ...) {
     vfprintf(stderr, why, arguments);
     fputc('\n', stderr);
     va_end(arguments);
-    return CLI_FAILED;
 }
 
 int cli_usage(const char *command, const char *why, ...) {

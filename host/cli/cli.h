@@ -18,8 +18,11 @@ enum { CLI_FAILED = 1, CLI_WRONG_USAGE = 2 };
 #define CLI_PRINTF(text, rest)
 #endif
 
-// Says "blazecam: what: why" on standard error; returns CLI_FAILED.
-int cli_fail(const char *what, const char *why, ...) CLI_PRINTF(2, 3);
+// Says "blazecam: what: why" on standard error; its value is CLI_FAILED.
+// A macro, so that whoever reads the caller alone sees that it is not 0.
+#define cli_fail(what, ...) (cli_complain(what, __VA_ARGS__), CLI_FAILED)
+
+void cli_complain(const char *what, const char *why, ...) CLI_PRINTF(2, 3);
 
 // Says "blazecam: command: why; see 'blazecam command --help'"; returns
 // CLI_WRONG_USAGE.

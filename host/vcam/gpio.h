@@ -16,7 +16,7 @@ bool vcam_pin_is_af(const struct vcam *vm, unsigned pin, unsigned function);
 // The level that IDR shows.
 bool vcam_pin_level(const struct vcam *vm, unsigned pin);
 // What is outside drives the pin: 0, 1, or -1 for nothing.
-void vcam_pin_drive(struct vcam *vm, unsigned pin, int level);
+void vcam_pin_drive(struct vcam *vm, unsigned pin, int drive);
 // The port that SYSCFG_EXTICR chooses for a line.
 uint32_t vcam_exti_port(const struct vcam *vm, unsigned line);
 // A pin's level changed: tells EXTI.

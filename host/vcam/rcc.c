@@ -271,9 +271,9 @@ static bool rcc_read(void *self, uint32_t offset, unsigned size,
 }
 
 static bool write_enable(struct rcc *r, unsigned offset, uint32_t value) {
-    uint32_t there = offset >= RCC_AHB3LPENR
-            ? SLEEPS[(offset - RCC_AHB3LPENR) / 4]
-            : ENABLES[(offset - RCC_AHB3ENR) / 4];
+    unsigned index = (offset - RCC_AHB3ENR) / 4;
+    uint32_t there =
+            index < 9 ? ENABLES[index] : SLEEPS[(offset - RCC_AHB3LPENR) / 4];
     if (value & ~there) {
         vcam_complain(r->vm, "reserved bits 0x%08x set in RCC + 0x%03x",
                 (unsigned)(value & ~there), offset);

@@ -66,8 +66,8 @@ static void registers(FILE *to, const struct vcam_core *core) {
     static const char *const names[16] = {"r0", "r1", "r2", "r3", "r4", "r5",
             "r6", "r7", "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
     for (unsigned i = 0; i < 16; i++) {
-        fprintf(to, "%s%-3s 0x%08" PRIx32 "%s", i % 4 ? "  " : "  ", names[i],
-                core->r[i], i % 4 == 3 ? "\n" : "");
+        fprintf(to, "  %-3s 0x%08" PRIx32 "%s", names[i], core->r[i],
+                i % 4 == 3 ? "\n" : "");
     }
     fprintf(to,
             "  xpsr 0x%08" PRIx32 "  msp 0x%08" PRIx32 "  psp 0x%08" PRIx32

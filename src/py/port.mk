@@ -7,7 +7,8 @@ TOP := $(MPY)
 # The host's compiler of Python files gets none of our settings.
 # Python's version is MicroPython's own, not that of the repository around it,
 # and its date does not change from build to build.
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || \
+    echo 0)
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export MICROPY_GIT_TAG := v1.25.0
 MAKEOVERRIDES =

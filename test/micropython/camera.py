@@ -66,7 +66,7 @@ class Camera:
         ready = left > 0 and select.select([self.port], [], [], left)[0]
         data = os.read(self.port, 4096) if ready else b''
         if not data:
-            raise Lost("%s no answer, got %r" % (self.report(), 
+            raise Lost("%s no answer, got %r" % (self.report(),
                        self.pending[-80:]))
         self.pending += data
 

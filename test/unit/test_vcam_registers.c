@@ -230,25 +230,32 @@ static const struct row TABLE[] = {
         {"TIM6_EGR", 0x40001014, 0x00000000, SVD},
         {"TIM6_CNT", 0x40001024, 0x00000000, SVD},
         {"TIM6_PSC", 0x40001028, 0x00000000, SVD},
-        {"RCC_CR", 0x58024400, 0x0000c025, MANUAL}, // SVD: 0x83, which has CSI on and HSI not ready
-        {"RCC_APB4ENR", 0x580244f4, 0x00010000, MANUAL}, // SVD: 0; the RTC's gate is open
-        {"RCC_RSR", 0x580244d0, 0x00fa0000, MANUAL}, // table 57, power on; SVD: 0
-        {"RCC_AHB3LPENR", 0x580244fc, 0xf0015131, MANUAL}, // SVD: 0 for all of these
-        {"GPIOA_PUPDR", 0x5802000c, 0x64000000, MANUAL}, // JTDI, SWCLK, SWDIO; SVD: 0x12100000
+        // SVD: 0x83, which has CSI on and HSI not ready
+        {"RCC_CR", 0x58024400, 0x0000c025, MANUAL},
+        // SVD: 0; the RTC's gate is open
+        {"RCC_APB4ENR", 0x580244f4, 0x00010000, MANUAL},
+        // table 57, power on; SVD: 0
+        {"RCC_RSR", 0x580244d0, 0x00fa0000, MANUAL},
+        // SVD: 0 for all of these
+        {"RCC_AHB3LPENR", 0x580244fc, 0xf0015131, MANUAL},
+        // JTDI, SWCLK, SWDIO; SVD: 0x12100000
+        {"GPIOA_PUPDR", 0x5802000c, 0x64000000, MANUAL},
         {"GPIOB_MODER", 0x58020400, 0xfffffebf, MANUAL}, // SVD repeats port A
         {"GPIOB_OSPEEDR", 0x58020408, 0x000000c0, MANUAL},
         {"GPIOB_PUPDR", 0x5802040c, 0x00000100, MANUAL},
         {"GPIOC_MODER", 0x58020800, 0xffffffff, MANUAL},
         {"GPIOC_PUPDR", 0x5802080c, 0x00000000, MANUAL},
         {"GPIOK_MODER", 0x58022800, 0xffffffff, MANUAL},
-        {"FLASH_CR1", 0x5200200c, 0x00000031, MANUAL}, // locked, 64 bits; the SVD has it for bank 2
+        // locked, 64 bits; the SVD has it for bank 2
+        {"FLASH_CR1", 0x5200200c, 0x00000031, MANUAL},
         {"FLASH_OPTCR", 0x52002018, 0x00000001, MANUAL}, // locked; SVD: 0
         {"TIM1_ARR", 0x4001002c, 0x0000ffff, MANUAL}, // SVD: 0 for all timers
         {"TIM2_ARR", 0x4000002c, 0xffffffff, MANUAL}, // 32 bits
         {"TIM6_ARR", 0x4000102c, 0x0000ffff, MANUAL},
         {"ADC1_CR", 0x40022008, 0x20000000, MANUAL}, // deep power-down; SVD: 0
         {"ADC1_HTR1", 0x40022024, 0x03ffffff, MANUAL}, // SVD: of another ADC
-        {"DBGMCU_IDC", 0x5c001000, 0x20036450, MANUAL}, // revision V; SVD: 0x10006450
+        // revision V; SVD: 0x10006450
+        {"DBGMCU_IDC", 0x5c001000, 0x20036450, MANUAL},
         {"CPUID", 0xe000ed00, 0x411fc271, MANUAL}, // Cortex-M7 r1p1 (DDI 0489)
         {"SCB_CCR", 0xe000ed14, 0x00040200, MANUAL},
         {"SCB_AIRCR", 0xe000ed0c, 0xfa050000, MANUAL},
