@@ -15,10 +15,11 @@
 // Photos that the int8 model is run on, for each convolution anew.
 enum { INT8_PHOTOS = 48 };
 
-// Sums of one tensor's channels.
+// Means of one tensor's channels, photo by photo.
 typedef struct sums {
-    double *sum;
-    uint64_t count; // of numbers in each channel
+    double *sum;    // [photo][channel], later divided by count
+    uint64_t count; // of numbers in each channel of one photo
+    size_t photo;   // the one at hand
     uint32_t channels;
     float low, high; // numbers are clipped to what int8 can tell
 } sums;
@@ -38,26 +39,46 @@ static int look(void *context, const sweep_part *part) {
     if (!s->sum || (w->only >= 0 && w->only != part->tensor)) {
         return 0;
     }
+    if (s->photo != part->photo) {
+        s->photo = part->photo;
+        s->count = 0;
+    }
+    double *sum = s->sum + part->photo * s->channels;
     for (uint32_t k = 0; k < part->count; k++) {
         float x = part->values[k];
         x = x < s->low ? s->low : x > s->high ? s->high : x;
-        s->sum[k % part->channels] += (double)x;
+        sum[k % part->channels] += (double)x;
     }
     s->count += part->count / part->channels;
     return 0;
 }
 
-static bool has_bias(const tfl_op *op) {
+// Whether the tensor is an output of the model or becomes one unchanged.
+static bool becomes_output(const tfl_model *model, int32_t tensor) {
+    for (uint32_t k = 0; k < model->op_count; k++) {
+        const tfl_op *op = &model->ops[k];
+        if (op->inputs[0] == tensor && scheme_keeps_scale(op->code)) {
+            tensor = op->outputs[0];
+        }
+    }
+    return tfl_is_output(model, tensor);
+}
+
+// Heads are left alone: the mean of a head is that of the many places where
+// there is nothing, and what counts are the few others.
+static bool has_bias(const tfl_model *model, const tfl_op *op) {
     scheme_inputs where = scheme_weights(op->code);
     return where.weights >= 0 && (uint32_t)where.bias < op->input_count &&
-            op->inputs[where.bias] >= 0;
+            op->inputs[where.bias] >= 0 &&
+            !becomes_output(model, op->outputs[0]);
 }
 
 // Room for the channels of every tensor that a bias belongs to.
-static int start(sums *list, const tfl_model *int8, nn_error *error) {
+static int start(sums *list, const tfl_model *int8, size_t photo_count,
+        nn_error *error) {
     for (uint32_t k = 0; k < int8->op_count; k++) {
         const tfl_op *op = &int8->ops[k];
-        if (!has_bias(op)) {
+        if (!has_bias(int8, op)) {
             continue;
         }
         const tfl_tensor *t = &int8->tensors[op->outputs[0]];
@@ -65,19 +86,12 @@ static int start(sums *list, const tfl_model *int8, nn_error *error) {
         s->channels = (uint32_t)t->dim[t->rank - 1];
         s->low = (float)(-128 - t->zero_points[0]) * t->scales[0];
         s->high = (float)(127 - t->zero_points[0]) * t->scales[0];
-        s->sum = calloc(s->channels, sizeof *s->sum);
+        s->sum = calloc(photo_count * s->channels, sizeof *s->sum);
         if (!s->sum) {
             return no_memory(error);
         }
     }
     return 0;
-}
-
-static void clear(sums *s) {
-    for (uint32_t c = 0; c < s->channels; c++) {
-        s->sum[c] = 0;
-    }
-    s->count = 0;
 }
 
 static int sweep(const tfl_model *model, const photos *p, size_t step, watch *w,
@@ -93,24 +107,43 @@ static int sweep(const tfl_model *model, const photos *p, size_t step, watch *w,
     return code;
 }
 
+static int by_size(const void *a, const void *b) {
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// By how much int8 falls short in a channel: the median over the photos, so
+// that one odd photo does not decide for all. room: a number a photo.
+static double shortfall(const sums *real, const sums *rounded, uint32_t c,
+        size_t photo_count, double *room) {
+    for (size_t k = 0; k < photo_count; k++) {
+        size_t at = k * real->channels + c;
+        room[k] = (real->sum[at] - rounded->sum[at]) / (double)real->count;
+    }
+    qsort(room, photo_count, sizeof *room, by_size);
+    return (room[(photo_count - 1) / 2] + room[photo_count / 2]) / 2;
+}
+
 // Moves the bias by what the means differ and adds the item.
 static int correct(tfl_model *int8, const tfl_op *op, const sums *real,
-        const sums *rounded, const char *name, ranges *r, nn_error *error) {
+        const sums *rounded, size_t photo_count, const char *name, ranges *r,
+        nn_error *error) {
     tfl_tensor *bias =
             &int8->tensors[op->inputs[scheme_weights(op->code).bias]];
     size_t count = tfl_elements(bias);
     int32_t *moved = tfl_alloc(int8, count, sizeof *moved);
+    double *room = tfl_alloc(int8, photo_count, sizeof *room);
     ranges_item item = {.kind = RANGES_SHIFT, .count = (uint32_t)count};
     item.steps = calloc(count + 1, sizeof *item.steps);
-    if (!moved || !item.steps || count != real->channels) {
+    if (!moved || !room || !item.steps || count != real->channels) {
         free(item.steps);
         return no_memory(error);
     }
     const int32_t *from = bias->data;
-    for (size_t c = 0; c < count; c++) {
+    for (uint32_t c = 0; c < count; c++) {
         double step = (double)bias->scales[bias->scale_count > 1 ? c : 0];
-        double off = real->sum[c] / (double)real->count -
-                rounded->sum[c] / (double)rounded->count;
+        double off = shortfall(real, rounded, c, photo_count, room);
         item.steps[c] = (int32_t)weights_round(off / step, 1 << 30);
         moved[c] = (int32_t)weights_round((double)from[c] + item.steps[c],
                 INT32_MAX);
@@ -124,21 +157,21 @@ static int run(const tfl_model *model, tfl_model *int8, const photos *p,
         sums *real, sums *rounded, ranges *r, nn_error *error) {
     watch seen = {.by_tensor = real, .only = -1};
     size_t step = (p->count + INT8_PHOTOS - 1) / INT8_PHOTOS;
-    int code = start(real, int8, error);
-    code = code ? code : start(rounded, int8, error);
+    size_t used = (p->count + step - 1) / step;
+    int code = start(real, int8, used, error);
+    code = code ? code : start(rounded, int8, used, error);
     code = code ? code : sweep(model, p, step, &seen, error);
     for (uint32_t k = 0; !code && k < int8->op_count; k++) {
         const tfl_op *op = &int8->ops[k];
-        if (!has_bias(op)) {
+        if (!has_bias(int8, op)) {
             continue;
         }
         int32_t t = op->outputs[0];
         char name[PREPARE_NAME_BYTES];
         watch one = {.by_tensor = rounded, .only = t};
-        clear(&rounded[t]);
         code = sweep(int8, p, step, &one, error);
         code = code ? code
-                    : correct(int8, op, &real[t], &rounded[t],
+                    : correct(int8, op, &real[t], &rounded[t], used,
                               prepare_name(model, t, name), r, error);
     }
     return code;

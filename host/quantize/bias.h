@@ -12,7 +12,7 @@
 // all of its numbers with it. Compares the means of the prepared
 // float model with those of the int8 model that r gives, one
 // convolution after the other, so that each is judged behind corrected ones,
-// and adds a RANGES_SHIFT item for each.
+// and adds a RANGES_SHIFT item for each but those that make outputs.
 int bias_measure(const tfl_model *model, const photos *p, ranges *r,
         nn_error *error);
 

@@ -3,7 +3,9 @@
 
 #include "host/quantize/calibrate.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/quantize/heads.h"
 #include "host/quantize/histogram.h"
@@ -25,16 +27,16 @@ static const float logit_low = -12;
 static const float logit_high = 6;
 
 // A photo whose numbers in a tensor go further than this many times those of
-// the median photo counts as an accident: it would widen the range for all
-// others. (One mirrored photo can drive BlazeFace to a hundred times what
-// any other does.)
+// the median photo counts as an accident there and is left out: it would
+// widen the range for all others. (One photo in a hundred drives BlazeFace's
+// late layers to a hundred times what any other does.)
 static const float outlier = 3;
 
 // What one tensor showed.
 typedef struct seen {
-    histogram all;
-    float *lows; // of each photo, 0 included
-    float *highs;
+    histogram all; // without accidents
+    float *peaks; // largest size of a number in each photo; NULL: not looked at
+    float bound;  // of a photo that is no accident
 } seen;
 
 typedef struct job {
@@ -59,23 +61,31 @@ static bool is_source(const job *j, uint32_t tensor) {
             !j->scheme.fixed[t->group].is_fixed;
 }
 
-static int look(void *context, const sweep_part *part) {
+// The first sweep finds how far each photo goes …
+static int look_at_peaks(void *context, const sweep_part *part) {
+    const job *j = context;
+    float *peaks = j->seen[part->tensor].peaks;
+    for (uint32_t k = 0; peaks && k < part->count; k++) {
+        float size = fabsf(part->values[k]);
+        float *peak = &peaks[part->photo];
+        *peak = size > *peak ? size : *peak;
+    }
+    return 0;
+}
+
+// … and the second one counts the numbers of those that are no accidents.
+static int look_at_numbers(void *context, const sweep_part *part) {
     job *j = context;
     seen *s = &j->seen[part->tensor];
-    if (!s->lows) {
+    if (!s->peaks) {
         return 0;
     }
     if (heads_look(&j->heads, part)) {
         return NN_ERR_NO_MEMORY;
     }
-    float *low = &s->lows[part->photo];
-    float *high = &s->highs[part->photo];
-    for (uint32_t k = 0; k < part->count; k++) {
-        float x = part->values[k];
-        *low = x < *low ? x : *low;
-        *high = x > *high ? x : *high;
-    }
-    return histogram_add(&s->all, part->values, part->count);
+    return s->peaks[part->photo] <= s->bound
+            ? histogram_add(&s->all, part->values, part->count)
+            : 0;
 }
 
 static int by_size(const void *a, const void *b) {
@@ -84,22 +94,21 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static float median(float *values, size_t count) {
-    qsort(values, count, sizeof *values, by_size);
-    return values[count / 2];
-}
-
-// One bound for both sides: a side on which only a few photos have anything,
-// such as those with a face, must not be taken for an accident.
-static void leave_out_accidents(seen *s, size_t count) {
-    if (!s->lows) {
-        return;
+static int set_bounds(job *j, nn_error *error) {
+    size_t bytes = j->photo_count * sizeof(float);
+    float *sorted = malloc(bytes);
+    if (!sorted) {
+        return no_memory(error);
     }
-    for (size_t k = 0; k < count; k++) {
-        s->highs[k] = s->highs[k] > -s->lows[k] ? s->highs[k] : -s->lows[k];
+    for (uint32_t k = 0; k < j->model->tensor_count; k++) {
+        if (j->seen[k].peaks) {
+            memcpy(sorted, j->seen[k].peaks, bytes);
+            qsort(sorted, j->photo_count, sizeof *sorted, by_size);
+            j->seen[k].bound = outlier * sorted[j->photo_count / 2];
+        }
     }
-    float bound = outlier * median(s->highs, count);
-    histogram_trim(&s->all, -bound, bound);
+    free(sorted);
+    return 0;
 }
 
 static bool is_input(const tfl_model *model, uint32_t tensor) {
@@ -179,9 +188,8 @@ static int start(job *j, nn_error *error) {
         if (!is_source(j, k)) {
             continue;
         }
-        j->seen[k].lows = calloc(j->photo_count, sizeof(float));
-        j->seen[k].highs = calloc(j->photo_count, sizeof(float));
-        if (!j->seen[k].lows || !j->seen[k].highs) {
+        j->seen[k].peaks = calloc(j->photo_count, sizeof(float));
+        if (!j->seen[k].peaks) {
             return no_memory(error);
         }
     }
@@ -196,11 +204,12 @@ static int run(job *j, const photos *p, ranges *r, nn_error *error) {
     if (code) {
         return code;
     }
-    code = sweep_run(file, bytes, p, 1, "calibrating", look, j, error);
+    code = sweep_run(file, bytes, p, 1, "looking", look_at_peaks, j, error);
+    code = code ? code : set_bounds(j, error);
+    code = code ? code
+                : sweep_run(file, bytes, p, 1, "calibrating", look_at_numbers,
+                          j, error);
     free(file);
-    for (uint32_t k = 0; k < j->model->tensor_count; k++) {
-        leave_out_accidents(&j->seen[k], p->count);
-    }
     for (uint32_t k = 0; !code && k < j->model->tensor_count; k++) {
         const scheme_tensor *t = &j->scheme.tensors[k];
         if (t->role == SCHEME_ACTIVATION && t->group == (int32_t)k &&
@@ -224,8 +233,7 @@ int calibrate_ranges(const tfl_model *model, const photos *p, ranges *r,
     code = run(&j, p, r, error);
     for (uint32_t k = 0; j.seen && k < model->tensor_count; k++) {
         histogram_free(&j.seen[k].all);
-        free(j.seen[k].lows);
-        free(j.seen[k].highs);
+        free(j.seen[k].peaks);
     }
     free(j.seen);
     heads_free(&j.heads);

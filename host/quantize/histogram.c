@@ -61,17 +61,6 @@ static float bin_value(uint32_t bin) {
     return value;
 }
 
-void histogram_trim(histogram *h, float low, float high) {
-    for (uint32_t k = 0; h->counts && k < HISTOGRAM_BINS; k++) {
-        float value = bin_value(k);
-        if (value < low || value > high) {
-            h->counts[k] = 0;
-        }
-    }
-    h->low = h->low < low ? low : h->low;
-    h->high = h->high > high ? high : h->high;
-}
-
 double histogram_negative(const histogram *h) {
     double negative = 0;
     double all = 0;

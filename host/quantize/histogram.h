@@ -22,9 +22,6 @@ int histogram_add(histogram *h, const float *values, uint32_t count);
 int histogram_merge(histogram *h, const histogram *from);
 void histogram_free(histogram *h);
 
-// Forgets what lies outside low … high.
-void histogram_trim(histogram *h, float low, float high);
-
 // The part of the numbers that is negative, 0 … 1.
 double histogram_negative(const histogram *h);
 

@@ -90,7 +90,7 @@ static long next_int(line *l, long low, long high) {
 
 // The rest of the line is the tensor's name, which may hold blanks.
 static char *rest(line *l) {
-    if (!*l->at) {
+    if (!l->wrong && !*l->at) {
         l->wrong = "the tensor's name is missing";
     }
     return l->at;
