@@ -112,16 +112,43 @@ static void put_hex(char **to, const void *data, size_t size) {
     }
 }
 
+static int digit(char c) {
+    return c >= '0' && c <= '9'    ? c - '0'
+            : c >= 'a' && c <= 'f' ? c - 'a' + 10
+            : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                   : -1;
+}
+
 static bool get_hex(const char *from, void *data, size_t size) {
     uint8_t *to = data;
     for (size_t i = 0; i < size; i++) {
-        unsigned byte;
-        if (sscanf(from + 2 * i, "%2x", &byte) != 1) {
+        int high = digit(from[2 * i]);
+        int low = high < 0 ? -1 : digit(from[2 * i + 1]);
+        if (low < 0) {
             return false;
         }
-        to[i] = (uint8_t)byte;
+        to[i] = (uint8_t)(high << 4 | low);
     }
     return true;
+}
+
+// Reads a number in hexadecimal and what ends it.
+static bool number(const char **text, char end, uint32_t *value) {
+    const char *at = *text;
+    *value = 0;
+    for (; digit(*at) >= 0; at++) {
+        *value = *value << 4 | (uint32_t)digit(*at);
+    }
+    bool good = at != *text && *at == end;
+    *text = at + good;
+    return good;
+}
+
+// "address,size" and what ends them, of at most `most` bytes.
+static bool range(const char **text, char end, size_t most, uint32_t *address,
+        uint32_t *size) {
+    return number(text, ',', address) && number(text, end, size) &&
+            *size <= most;
 }
 
 // --- registers and memory -------------------------------------------------
@@ -172,11 +199,10 @@ static void show_registers(struct gdb *g) {
 
 static bool change_register(struct gdb *g) {
     uint32_t r[REGISTERS];
-    unsigned n;
-    const char *value = strchr(g->packet, '=');
+    uint32_t n;
+    const char *text = g->packet + 1;
     read_registers(g, r);
-    if (!value || sscanf(g->packet + 1, "%x", &n) != 1 || n >= REGISTERS ||
-            !get_hex(value + 1, &r[n], 4)) {
+    if (!number(&text, '=', &n) || n >= REGISTERS || !get_hex(text, &r[n], 4)) {
         return false;
     }
     write_registers(g, r);
@@ -200,10 +226,11 @@ static bool read_memory(struct gdb *g, uint32_t address, uint8_t *data,
 
 static bool show_memory(struct gdb *g) {
     uint8_t data[PACKET / 2];
-    unsigned address;
-    unsigned size;
-    if (sscanf(g->packet + 1, "%x,%x", &address, &size) != 2 ||
-            size > sizeof data || !read_memory(g, address, data, size)) {
+    uint32_t address;
+    uint32_t size;
+    const char *text = g->packet + 1;
+    if (!range(&text, '\0', sizeof data, &address, &size) ||
+            !read_memory(g, address, data, size)) {
         return false;
     }
     char *to = g->reply;
@@ -214,18 +241,18 @@ static bool show_memory(struct gdb *g) {
 
 static bool change_memory(struct gdb *g) {
     uint8_t data[PACKET / 2];
-    unsigned address;
-    unsigned size;
-    const char *bytes = strchr(g->packet, ':');
-    return bytes && sscanf(g->packet + 1, "%x,%x", &address, &size) == 2 &&
-            size <= sizeof data && get_hex(bytes + 1, data, size) &&
-            vcam_poke(g->vm, address, data, size);
+    uint32_t address;
+    uint32_t size;
+    const char *text = g->packet + 1;
+    return range(&text, ':', sizeof data, &address, &size) &&
+            get_hex(text, data, size) && vcam_poke(g->vm, address, data, size);
 }
 
 static bool change_breakpoint(bool insert, const char *text) {
-    unsigned kind;
-    unsigned address;
-    if (sscanf(text, "%u,%x", &kind, &address) != 2 || kind > 1) {
+    uint32_t kind;
+    uint32_t address;
+    if (!number(&text, ',', &kind) || kind > 1 ||
+            !number(&text, ',', &address)) {
         return false;
     }
     for (unsigned i = 0; i < breakpoints; i++) {
@@ -282,18 +309,19 @@ static bool resume(struct gdb *g, bool step) {
 }
 
 static void query(struct gdb *g) {
-    unsigned from;
-    unsigned size;
+    uint32_t from;
+    uint32_t size;
+    const char *text = g->packet;
     static const char xfer[] = "qXfer:features:read:target.xml:";
     if (strncmp(g->packet, "qSupported", 10) == 0) {
         (void)sprintf(g->reply, "PacketSize=%x;qXfer:features:read+",
                 PACKET - 1);
-    } else if (strncmp(g->packet, xfer, sizeof xfer - 1) == 0 &&
-            sscanf(g->packet + sizeof xfer - 1, "%x,%x", &from, &size) == 2) {
+    } else if (strncmp(text, xfer, sizeof xfer - 1) == 0 &&
+            (text += sizeof xfer - 1) &&
+            range(&text, '\0', PACKET, &from, &size)) {
         size_t length = sizeof TARGET - 1;
-        from = from < length ? from : (unsigned)length;
+        from = from < length ? from : (uint32_t)length;
         size_t left = length - from;
-        size = size < PACKET ? size : PACKET;
         (void)sprintf(g->reply, "%c%.*s", left > size ? 'm' : 'l', (int)size,
                 TARGET + from);
     } else if (strcmp(g->packet, "qAttached") == 0) {

@@ -207,9 +207,10 @@ static uint32_t status(const struct rtc *r) {
     uint32_t value = r->reg[ISR / 4] & 0xff00;
     bool clocked = hertz(r) != 0;
     for (unsigned n = 0; n < 2; n++) {
-        value |= r->reg[CR / 4] & CR_ALRAE << n ? 0 : (uint32_t)ISR_ALRAWF << n;
+        uint32_t on = r->reg[CR / 4] & (uint32_t)CR_ALRAE << n;
+        value |= on ? 0 : (uint32_t)ISR_ALRAWF << n;
     }
-    value |= r->reg[CR / 4] & CR_WUTE ? 0 : (uint32_t)ISR_WUTWF;
+    value |= (r->reg[CR / 4] & CR_WUTE) ? 0 : (uint32_t)ISR_WUTWF;
     if (r->initialising) {
         value |= ISR_INIT | (clocked ? (uint32_t)ISR_INITF : 0);
     } else if (clocked && vcam_now(r->vm) >= r->synced_at) {

@@ -7,8 +7,10 @@ camera from inside and prints ENDED when all is well.
 """
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -182,6 +184,75 @@ def power_cut():
             and contents[5][32:] == b"\xff" * (131072 - 32), torn.hex())
 
 
+class Debugger:
+    """As much of GDB's remote protocol as the test says."""
+
+    def __init__(self, port):
+        for _ in range(100):
+            try:
+                self.link = socket.create_connection(("127.0.0.1", port), 20)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("no debug port")
+
+    def ask(self, text):
+        data = text.encode()
+        self.link.sendall(b"$%s#%02x" % (data, sum(data) & 255))
+        answer = b""
+        while b"$" not in answer or answer[-3:-2] != b"#":
+            more = self.link.recv(4096)
+            if not more:
+                break
+            answer += more
+        return answer[answer.find(b"$") + 1:-3].decode()
+
+    def register(self, number):
+        text = self.ask("g")[8 * number:8 * number + 8]
+        return int.from_bytes(bytes.fromhex(text), "little")
+
+
+def debugger():
+    elf = build("exceptions")
+    names = subprocess.run(["arm-none-eabi-nm", elf], check=True,
+                           stdout=subprocess.PIPE).stdout.decode()
+    where = next(int(line.split()[0], 16) for line in names.splitlines()
+                 if line.endswith(" svc_body"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    camera = subprocess.Popen(
+        [BLAZECAM, "vcam", "--firmware", elf, "--gdb", str(port), "--until",
+         "ENDED", "--for", "5"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        gdb = Debugger(port)
+        first = gdb.register(15)
+        verdict("gdb: stands at the bootloader", first == 0x08000400,
+                hex(first))
+        gdb.ask("Z0,%x,2" % where)
+        stop = gdb.ask("c")
+        verdict("gdb: stops at a breakpoint", stop == "S05"
+                and gdb.register(15) == where, stop)
+        verdict("gdb: in a handler", gdb.register(16) & 0x1ff == 11)
+        steps = [gdb.ask("s") and gdb.register(15) for _ in range(3)]
+        verdict("gdb: steps", all(where < pc <= where + 12 for pc in steps)
+                and sorted(set(steps)) == steps, str(steps))
+        verdict("gdb: reads memory", gdb.ask("m8040000,4") == "00f00120")
+        verdict("gdb: writes memory", gdb.ask("M24010000,2:abcd") == "OK"
+                and gdb.ask("m24010000,2") == "abcd")
+        verdict("gdb: refuses nonsense", gdb.ask("m10000000,4") == "E01"
+                and gdb.ask("mzz") == "E01" and gdb.ask("P99=0") == "E01"
+                and gdb.ask("vMustReplyEmpty") == "")
+        gdb.ask("z0,%x,2" % where)
+        gdb.ask("D")
+        out = camera.communicate(timeout=60)[0].decode()
+        verdict("gdb: the run goes on", camera.returncode == 0
+                and "ENDED" in out, out)
+    finally:
+        camera.kill()
+
+
 def usage():
     for options, text in ((["--for", "x"], "--for"), (["--nonsense"], "--non"),
                           (["--silicon", "Z"], "V or Y"),
@@ -212,6 +283,7 @@ def main():
     repeatable()
     scripts()
     power_cut()
+    debugger()
     usage()
     return 1 if failed else 0
 
