@@ -65,13 +65,15 @@ void nn_plan_measure(const nn_graph *graph, size_t *plan_bytes,
 
 // One way to cut the order.
 typedef enum cut {
-    CUT_WHOLE,  // a stage for each operator
+    CUT_WHOLE,  // a stage for each operator, the model's inputs whole as well
+    CUT_EACH,   // a stage for each operator
     CUT_LEAST,  // what the search estimates to be the smallest
     CUT_STREAM, // as few stages as can be
     CUT_COUNT,
 } cut;
 
 static int try_cut(nn_planner *p, cut way, uint32_t most, nn_error *error) {
+    p->options.whole = way == CUT_WHOLE;
     if (way == CUT_LEAST) {
         bool found = nn_plan_cut(p, most);
         assert(found);
@@ -86,17 +88,14 @@ static int try_cut(nn_planner *p, cut way, uint32_t most, nn_error *error) {
 static int plan_smallest(nn_planner *p, uint32_t least, nn_error *error) {
     cut best = CUT_WHOLE;
     uint32_t bytes = UINT32_MAX;
-    int err = 0;
     for (int way = CUT_WHOLE; way < CUT_COUNT; way++) {
-        int failed = try_cut(p, (cut)way, least, error);
-        err = way == CUT_WHOLE ? failed : err;
-        if (failed == 0 && p->plan->arena_bytes < bytes) {
+        if (try_cut(p, (cut)way, least, NULL) == 0 &&
+                p->plan->arena_bytes < bytes) {
             bytes = p->plan->arena_bytes;
             best = (cut)way;
-            err = 0;
         }
     }
-    return err != 0 ? err : try_cut(p, best, least, error);
+    return try_cut(p, best, least, error);
 }
 
 // The fastest plan within the budget, or the smallest plan. The estimate of
@@ -105,6 +104,10 @@ static int plan_smallest(nn_planner *p, uint32_t least, nn_error *error) {
 static int plan_within(nn_planner *p, uint32_t least, nn_error *error) {
     enum { STEPS = 8 };
     uint32_t budget = p->options.budget;
+    if (try_cut(p, CUT_WHOLE, 0, NULL) == 0 && p->plan->arena_bytes <= budget) {
+        return 0;
+    }
+    p->options.whole = false;
     for (uint32_t i = 0; i <= STEPS && budget >= least; i++) {
         uint32_t most = budget - (budget - least) / STEPS * i;
         if (nn_plan_cut(p, most) && nn_plan_memory(p, NULL) == 0 &&

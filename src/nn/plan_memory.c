@@ -15,12 +15,15 @@ bool nn_can_take_over(const nn_planner *p, uint32_t place, uint32_t k) {
     }
     const nn_group *from = &p->groups[p->root[in]];
     const nn_group *to = &p->groups[p->root[out]];
+    const nn_tensor *read = &graph->tensors[p->root[in]];
+    // the model's input begins with its reader
+    bool there =
+            from->first < place || (read->is_input && from->ring == read->rows);
     // the input has to end here, and both must be whole and alone
     return from->kind == NN_PLACE_ARENA && to->kind == NN_PLACE_ARENA &&
-            from->first < place && from->last == place && to->first == place &&
+            there && from->last == place && to->first == place &&
             !from->parted && !to->parted && p->root[out] == out &&
-            p->offset[in] == 0 &&
-            graph->tensors[p->root[in]].bytes == graph->tensors[out].bytes;
+            p->offset[in] == 0 && read->bytes == graph->tensors[out].bytes;
 }
 
 static uint16_t add_item(nn_planner *p, uint32_t bytes, uint32_t first,
