@@ -85,6 +85,7 @@ static void pause_ms(uint32_t ms) {
 
 static void blink(uint32_t times) {
     uint8_t led = chip_board_crash_led;
+    chip_gpio_init();
     chip_pin_config(led, CHIP_PIN_OUTPUT, CHIP_PIN_FLOAT, 0, 0);
     for (uint32_t i = 0; i < times; i++) {
         chip_pin_write(led, false);

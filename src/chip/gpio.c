@@ -26,10 +26,15 @@ static void set_pair(volatile uint32_t *reg, uint32_t bit, uint32_t value) {
     chip_modify(reg, 3U << bit * 2U, value << bit * 2U);
 }
 
+void chip_gpio_init(void) {
+    for (uint32_t port = 0; port <= 'E' - 'A'; port++) {
+        chip_rcc_enable(GATE_GPIO(port));
+    }
+}
+
 void chip_pin_config(uint8_t pin, enum chip_pin_mode mode,
         enum chip_pin_pull pull, uint32_t flags, uint32_t alt) {
     uint32_t bit = CHIP_PIN_BIT(pin);
-    chip_rcc_enable(GATE_GPIO(CHIP_PIN_PORT(pin)));
     uint32_t irq = __get_PRIMASK();
     __disable_irq();
     set_pair(&GPIO_OSPEEDR(pin), bit, GPIO_SPEED_HIGH);

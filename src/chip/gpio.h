@@ -24,7 +24,10 @@ enum chip_pin_mode {
 enum chip_pin_pull { CHIP_PIN_FLOAT, CHIP_PIN_PULL_UP, CHIP_PIN_PULL_DOWN };
 enum chip_pin_flags { CHIP_PIN_PUSH_PULL = 0, CHIP_PIN_OPEN_DRAIN = 1 };
 
-// Configures a pin and opens its port's clock. `alt` is used by CHIP_PIN_ALT.
+// Opens the clocks of ports A to E, all that the package has; before all else.
+void chip_gpio_init(void);
+
+// Configures a pin. `alt` is used by CHIP_PIN_ALT.
 void chip_pin_config(uint8_t pin, enum chip_pin_mode mode,
         enum chip_pin_pull pull, uint32_t flags, uint32_t alt);
 // What it is configured as now.

@@ -34,8 +34,10 @@ int chip_pwr_init(bool boost) {
         return err;
     }
     chip_rcc_enable(GATE_SYSCFG);
-    // VOS0 is VOS1 plus overdrive; it is left before VOS is touched.
-    SYSCFG_PWRCR &= ~SYSCFG_PWRCR_ODEN;
+    if (boost) {
+        // VOS0 is VOS1 plus overdrive, which is left before VOS is touched.
+        SYSCFG_PWRCR &= ~SYSCFG_PWRCR_ODEN;
+    }
     chip_modify(&PWR_D3CR, PWR_D3CR_VOS, PWR_D3CR_VOS1);
     err = chip_wait(&PWR_D3CR, PWR_D3CR_VOSRDY, PWR_D3CR_VOSRDY, SUPPLY_US);
     if (err || !boost) {

@@ -29,10 +29,8 @@ static const struct board_pin *led_pin(mp_obj_t arg) {
             }
         }
     }
-    mp_raise_msg_varg(&mp_type_ValueError,
-            MP_ERROR_TEXT("no LED %R; there are LED_RED, LED_GREEN, LED_BLUE "
-                          "and LED_IR"),
-            arg);
+    mp_raise_ValueError(MP_ERROR_TEXT(
+            "no such LED; there are LED_RED, LED_GREEN, LED_BLUE, LED_IR"));
 }
 
 static mp_obj_t led_make_new(const mp_obj_type_t *type, size_t n_args,

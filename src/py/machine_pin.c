@@ -55,8 +55,12 @@ const struct board_pin *port_pin(mp_obj_t arg) {
             }
         }
     }
-    mp_raise_msg_varg(&mp_type_ValueError,
-            MP_ERROR_TEXT("no pin %R; the camera has P0 to P10"), arg);
+    if (mp_obj_is_str(arg)) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+                MP_ERROR_TEXT("no pin '%s'; the camera has P0 to P10"),
+                mp_obj_str_get_str(arg));
+    }
+    mp_raise_ValueError(MP_ERROR_TEXT("no such pin; a name is P0 to P10"));
 }
 
 uint8_t mp_hal_get_pin_obj(mp_obj_t pin) {

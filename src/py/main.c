@@ -39,6 +39,7 @@ static void hardware_init(void) {
     int clocks = chip_clocks_init();
     chip_systick_init();
     NVIC_SetPriority(PendSV_IRQn, CHIP_PRIO_PENDSV);
+    chip_gpio_init();
     leds_off();
     console_init();
     if (clocks) {

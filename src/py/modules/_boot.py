@@ -49,6 +49,9 @@ def mount():
         for _ in fat.ilistdir("/"):
             pass
         return
+    except UnicodeError:
+        # A name from another code page: the rest of the drive is fine.
+        return
     except OSError:
         pass
     try:
