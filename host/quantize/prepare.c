@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/engine/engine.h"
 #include "host/engine/float_model.h"
 #include "host/quantize/scheme.h"
 #include "host/tflite/fold.h"
@@ -178,8 +179,15 @@ static int rewrite(tfl_model *model, const ranges *outputs, nn_error *error) {
 int prepare_model(tfl_model *out, const uint8_t *file, size_t bytes,
         const ranges *outputs, nn_error *error) {
     tfl_model model;
+    engine *e;
     *out = (tfl_model){0};
-    int code = tfl_read(&model, file, bytes, error);
+    // the engine checks what every operator demands of its tensors
+    int code = engine_open_bytes(&e, file, bytes, NULL, error);
+    if (code) {
+        return code;
+    }
+    engine_close(e);
+    code = tfl_read(&model, file, bytes, error);
     if (code) {
         return code;
     }
