@@ -8,9 +8,11 @@
 
 #include "host/vcam/thumb.h"
 
-enum { CACHE_BITS = 14 };
+enum { CACHE_BITS = 14, PAGE_BITS = 10, PAGES = 1 << 13 };
 
 struct cpu_block_cache {
+    // Pages of fixed code that were seen, modulo the table's size.
+    bool seen[PAGES];
     struct cpu_block block[1u << CACHE_BITS];
 };
 
@@ -22,8 +24,17 @@ void cpu_block_cache_free(struct cpu_block_cache *cache) {
     free(cache);
 }
 
-void cpu_block_cache_clear(struct cpu_block_cache *cache) {
-    memset(cache, 0, sizeof *cache);
+bool cpu_block_cache_clear(struct cpu_block_cache *cache, uint32_t address,
+        size_t size) {
+    bool seen = false;
+    uint32_t last = (uint32_t)((address + size - 1) >> PAGE_BITS);
+    for (uint32_t page = address >> PAGE_BITS; page <= last; page++) {
+        seen |= cache->seen[page % PAGES];
+    }
+    if (seen) {
+        memset(cache, 0, sizeof *cache);
+    }
+    return seen;
 }
 
 static uint32_t word_at(const uint8_t *code, uint32_t left) {
@@ -95,5 +106,9 @@ struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
             .bytes = (uint16_t)bytes,
             .checksum = checksum};
     analyse(block, code);
+    if (fixed) {
+        cache->seen[(pc >> PAGE_BITS) % PAGES] = true;
+        cache->seen[((pc + bytes - 1) >> PAGE_BITS) % PAGES] = true;
+    }
     return block;
 }

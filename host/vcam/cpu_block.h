@@ -34,7 +34,10 @@ struct cpu_block_cache;
 
 struct cpu_block_cache *cpu_block_cache_new(void);
 void cpu_block_cache_free(struct cpu_block_cache *cache);
-void cpu_block_cache_clear(struct cpu_block_cache *cache);
+// Forgets what lies in a range of fixed code that has changed; false when
+// no block of it has been seen.
+bool cpu_block_cache_clear(struct cpu_block_cache *cache, uint32_t address,
+        size_t size);
 
 // The block of `bytes` bytes of `code` at `pc`. `fixed` says that the code
 // cannot have changed since the cache was cleared.

@@ -186,9 +186,8 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t bytes,
     if (!code) {
         return; // the fetch will fail
     }
-    bool fixed = pc >= 0x08000000 && pc < 0x20000000;
     struct cpu_block *block =
-            cpu_block_find(cpu->blocks, pc, code, bytes, fixed);
+            cpu_block_find(cpu->blocks, pc, code, bytes, CPU_FIXED(pc));
     if (block->fp && !cpu->fpu) {
         stop(cpu, VCAM_STOP_NOCP, block->fp_pc, 0);
         return;

@@ -110,9 +110,13 @@ int vcam_cpu_protect(struct vcam_cpu *cpu, uint32_t address, size_t size,
 }
 
 void vcam_cpu_invalidate(struct vcam_cpu *cpu, uint32_t address, size_t size) {
-    cpu_block_cache_clear(cpu->blocks);
-    (void)uc_ctl_remove_cache(cpu->uc, (uint64_t)address,
-            (uint64_t)address + size);
+    if (size &&
+            (cpu_block_cache_clear(cpu->blocks, address, size) ||
+                    !CPU_FIXED(address))) {
+        (void)uc_ctl(cpu->uc,
+                control(UC_CTL_TB_REMOVE_CACHE, 2, UC_CTL_IO_WRITE),
+                (uint64_t)address, (uint64_t)address + size);
+    }
 }
 
 uint64_t vcam_cpu_count(const struct vcam_cpu *cpu) {
@@ -134,6 +138,7 @@ int vcam_cpu_open(struct vcam_cpu **out, const struct vcam_cpu_bus *bus,
     cpu->watch_priority = 0x100;
     cpu->blocks = cpu_block_cache_new();
     int model = -1;
+    cpu_boost_open();
     // Mode M-class would silently give another core, without doubles: the
     // model must be asked for by name, and looked at.
     if (!cpu->blocks || uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &cpu->uc) ||
@@ -159,6 +164,7 @@ void vcam_cpu_close(struct vcam_cpu *cpu) {
     if (cpu->uc) {
         (void)uc_close(cpu->uc);
     }
+    cpu_boost_close();
     cpu_block_cache_free(cpu->blocks);
     free(cpu);
 }

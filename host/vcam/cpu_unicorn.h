@@ -10,6 +10,9 @@
 
 enum { CPU_REGIONS = 32 };
 
+// Flash and system memory: code there changes by the host's hand only.
+#define CPU_FIXED(pc) ((pc) >= 0x08000000u && (pc) < 0x20000000u)
+
 struct cpu_region {
     struct vcam_cpu *cpu;
     uint32_t address;
@@ -42,6 +45,10 @@ struct vcam_cpu {
 };
 
 int cpu_install_hooks(struct vcam_cpu *cpu);
+
+// cpu_boost.c: to be called before an engine is opened and after it is closed.
+void cpu_boost_open(void);
+void cpu_boost_close(void);
 
 // The instruction of the block that makes an access to `address`, or the
 // block's start; `it` gets the IT state that holds there.
