@@ -18,6 +18,7 @@ void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
     } else {
         *first = rows == 1 ? 0 : y;
         *end = *first + 1;
+        assert(*end <= rows);
     }
 }
 

@@ -24,7 +24,11 @@ static int check_same_bytes(nn_loader *loader) {
     if (out->rank != 4) {
         nn_rows_follow(in, out);
     }
-    op->row_local = out->rows == in->rows;
+    // a computed shape is not looked at, but it has rows of its own
+    const nn_tensor *shape =
+            op->input_count > 1 ? nn_op_input(loader->graph, op, 1) : NULL;
+    op->row_local =
+            out->rows == in->rows && (shape == NULL || shape->data != NULL);
     // a constant has no place in the arena that the output could share
     op->alias = in->data == NULL;
     return 0;
