@@ -8,13 +8,7 @@
 
 #include "host/vcam/thumb.h"
 
-enum { CACHE_BITS = 14, PAGE_BITS = 10, PAGES = 1 << 13 };
-
-struct cpu_block_cache {
-    // Pages of fixed code that were seen, modulo the table's size.
-    bool seen[PAGES];
-    struct cpu_block block[1u << CACHE_BITS];
-};
+enum { PAGE_BITS = 10, PAGES = 1 << 13 };
 
 struct cpu_block_cache *cpu_block_cache_new(void) {
     return calloc(1, sizeof(struct cpu_block_cache));
@@ -95,7 +89,7 @@ static void analyse(struct cpu_block *block, const uint8_t *code) {
 
 struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
         const uint8_t *code, uint32_t bytes, bool fixed) {
-    uint32_t hash = (pc >> 1 ^ pc >> 13) & ((1u << CACHE_BITS) - 1);
+    uint32_t hash = cpu_block_hash(pc);
     struct cpu_block *block = &cache->block[hash];
     uint16_t checksum = fixed ? 0 : sum(code, bytes);
     if (block->pc == pc && block->bytes == bytes && bytes != 0 &&
@@ -106,6 +100,12 @@ struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
             .bytes = (uint16_t)bytes,
             .checksum = checksum};
     analyse(block, code);
+    cache->brief[hash] = (struct cpu_block_brief){.pc = pc,
+            .bytes = block->bytes,
+            .count = block->count,
+            .care = (uint8_t)((block->fp ? CPU_CARE_FP : 0) |
+                    (block->aligned || block->puzzle ? CPU_CARE_ALIGN : 0) |
+                    (fixed ? 0 : CPU_CARE_CODE))};
     if (fixed) {
         cache->seen[(pc >> PAGE_BITS) % PAGES] = true;
         cache->seen[((pc + bytes - 1) >> PAGE_BITS) % PAGES] = true;

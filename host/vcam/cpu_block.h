@@ -30,7 +30,27 @@ struct cpu_block {
     struct cpu_aligned access[CPU_ALIGNED_MAX];
 };
 
-struct cpu_block_cache;
+// What every run of a block needs, kept small: a block that needs no more
+// looks is counted from here.
+struct cpu_block_brief {
+    uint32_t pc;
+    uint16_t bytes, count;
+    uint8_t care; // CPU_CARE_ bits
+};
+
+enum { CPU_CARE_FP = 1, CPU_CARE_ALIGN = 2, CPU_CARE_CODE = 4 };
+
+enum { CPU_BLOCK_BITS = 14 };
+
+struct cpu_block_cache {
+    struct cpu_block_brief brief[1 << CPU_BLOCK_BITS];
+    struct cpu_block block[1 << CPU_BLOCK_BITS];
+    bool seen[1 << 13]; // pages of fixed code, modulo the table's size
+};
+
+static inline uint32_t cpu_block_hash(uint32_t pc) {
+    return (pc >> 1 ^ pc >> 14) & ((1u << CPU_BLOCK_BITS) - 1);
+}
 
 struct cpu_block_cache *cpu_block_cache_new(void);
 void cpu_block_cache_free(struct cpu_block_cache *cache);

@@ -182,6 +182,15 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t bytes,
     if (cpu->slow_checks && rare_stop(cpu, pc)) {
         return;
     }
+    const struct cpu_block_brief *brief =
+            &cpu->blocks->brief[cpu_block_hash(pc)];
+    if (brief->pc == pc && brief->bytes == bytes && bytes &&
+            !(brief->care & cpu->care)) {
+        cpu->block_pc = pc;
+        cpu->block_bytes = bytes;
+        cpu->count += brief->count;
+        return;
+    }
     const uint8_t *code = code_at(cpu, pc, bytes);
     if (!code) {
         return; // the fetch will fail
@@ -430,12 +439,19 @@ void vcam_cpu_watch_mask(struct vcam_cpu *cpu, unsigned priority) {
     note_rare(cpu);
 }
 
+static void note_care(struct vcam_cpu *cpu) {
+    cpu->care = CPU_CARE_CODE | (cpu->fpu ? 0u : (unsigned)CPU_CARE_FP) |
+            (cpu->align ? (unsigned)CPU_CARE_ALIGN : 0u);
+}
+
 void vcam_cpu_enable_fpu(struct vcam_cpu *cpu, bool on) {
     cpu->fpu = on;
+    note_care(cpu);
 }
 
 void vcam_cpu_check_alignment(struct vcam_cpu *cpu, bool on) {
     cpu->align = on;
+    note_care(cpu);
 }
 
 void vcam_cpu_debug(struct vcam_cpu *cpu,

@@ -136,6 +136,7 @@ int vcam_cpu_open(struct vcam_cpu **out, const struct vcam_cpu_bus *bus,
     cpu->bus = *bus;
     cpu->slow = slow;
     cpu->watch_priority = 0x100;
+    vcam_cpu_enable_fpu(cpu, false);
     cpu->blocks = cpu_block_cache_new();
     int model = -1;
     cpu_boost_open();

@@ -33,6 +33,7 @@ struct vcam_cpu {
     uint32_t watch_from, watch_to;
     unsigned watch_priority;
     bool fpu, align;
+    unsigned care; // which blocks need a look, CPU_CARE_ bits
     struct cpu_block_cache *blocks;
 
     bool stopping; // uc_emu_stop was called, for the reason in info
