@@ -22,14 +22,13 @@ void cli_complain(const char *what, const char *why, ...) {
     va_end(arguments);
 }
 
-int cli_usage(const char *command, const char *why, ...) {
+void cli_misused(const char *command, const char *why, ...) {
     va_list arguments;
     va_start(arguments, why);
     fprintf(stderr, "blazecam: %s: ", command);
     vfprintf(stderr, why, arguments);
     fprintf(stderr, "; see 'blazecam %s --help'\n", command);
     va_end(arguments);
-    return CLI_WRONG_USAGE;
 }
 
 int cli_number(const char *command, const char *option, const char *word,

@@ -24,9 +24,12 @@ enum { CLI_FAILED = 1, CLI_WRONG_USAGE = 2 };
 
 void cli_complain(const char *what, const char *why, ...) CLI_PRINTF(2, 3);
 
-// Says "blazecam: command: why; see 'blazecam command --help'"; returns
-// CLI_WRONG_USAGE.
-int cli_usage(const char *command, const char *why, ...) CLI_PRINTF(2, 3);
+// Says "blazecam: command: why; see 'blazecam command --help'"; its value
+// is CLI_WRONG_USAGE.
+#define cli_usage(command, ...) \
+    (cli_misused(command, __VA_ARGS__), CLI_WRONG_USAGE)
+
+void cli_misused(const char *command, const char *why, ...) CLI_PRINTF(2, 3);
 
 // Words that one option takes, as in "--input A B C".
 typedef struct cli_list {
