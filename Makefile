@@ -57,9 +57,6 @@ COMMAND := $(BUILD)/host/blazecam
 FLOAT_MODEL := $(DEPS)/face_detection_short_range.tflite
 MODEL := $(BUILD)/models/blazeface_front_128.tflite
 RANGES := models/blazeface_front_128.ranges
-ifeq ($(wildcard $(RANGES)),)
-MODEL :=
-endif
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -144,7 +141,7 @@ $(BUILD)/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o \
 	$(if $(Q),@echo 'link $@')
 	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -lcmocka -o $@
 
-$(BUILD)/models/blazeface_front_128.tflite: $(FLOAT_MODEL) $(RANGES) $(COMMAND)
+$(MODEL): $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 	@mkdir -p $(@D)
 	$(COMMAND) quantize $(FLOAT_MODEL) -o $@ --ranges $(RANGES)
 
