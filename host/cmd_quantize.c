@@ -50,6 +50,21 @@ static int write_model(const arguments *a, const uint8_t *file, size_t bytes,
     return status || !a->save ? status : save_ranges(a, r);
 }
 
+static int measure(const arguments *a, const uint8_t *file, size_t bytes,
+        ranges *r) {
+    photos p;
+    nn_error error;
+    if (photos_list(&p, a->folder, &error)) {
+        return cli_fail(a->folder, "%s", error.text);
+    }
+    int status = 0;
+    if (quantize_measure(file, bytes, &p, r, &error)) {
+        status = cli_fail(a->model, "%s", error.text);
+    }
+    photos_free(&p);
+    return status;
+}
+
 static int quantize(const arguments *a) {
     uint8_t *file;
     size_t bytes;
@@ -59,11 +74,10 @@ static int quantize(const arguments *a) {
         return cli_fail(a->model, "%s", error.text);
     }
     int status = 0;
-    if (a->ranges && ranges_read(&r, a->ranges, &error)) {
+    if (a->folder) {
+        status = measure(a, file, bytes, &r);
+    } else if (ranges_read(&r, a->ranges, &error)) {
         status = cli_fail(a->ranges, "%s", error.text);
-    } else if (a->folder &&
-            quantize_measure(file, bytes, a->folder, &r, &error)) {
-        status = cli_fail(a->model, "%s", error.text);
     }
     if (!status) {
         status = write_model(a, file, bytes, &r);

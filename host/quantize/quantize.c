@@ -45,17 +45,10 @@ static int measure(const uint8_t *file, size_t bytes, const photos *p,
     return code;
 }
 
-int quantize_measure(const uint8_t *file, size_t bytes, const char *folder,
+int quantize_measure(const uint8_t *file, size_t bytes, const photos *p,
         ranges *out, nn_error *error) {
-    photos p;
-    nn_error reason;
     *out = (ranges){0};
-    int code = photos_list(&p, folder, &reason);
-    if (code) {
-        return nn_fail(error, code, "%s: %s", folder, reason.text);
-    }
-    code = measure(file, bytes, &p, out, error);
-    photos_free(&p);
+    int code = measure(file, bytes, p, out, error);
     if (code) {
         ranges_free(out);
     }
