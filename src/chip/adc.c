@@ -22,7 +22,7 @@
 #define ADC_ISR_EOC (1U << 2)
 #define ADC_CR_ADEN (1U << 0)
 #define ADC_CR_ADSTART (1U << 2)
-#define ADC_CR_BOOST (1U << 8) // right for 12.5 to 25 MHz on revision V
+#define ADC_CR_BOOST (1U << 8) // field 1: 6.25 to 12.5 MHz (revision V)
 #define ADC_CR_ADCALLIN (1U << 16)
 #define ADC_CR_ADVREGEN (1U << 28)
 #define ADC_CR_DEEPPWD (1U << 29)

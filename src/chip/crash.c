@@ -176,9 +176,9 @@ __attribute__((used)) void chip_crash_entry(uint32_t exc_return, uint32_t sp,
         crash.lr = frame->lr;
         crash.pc = frame->pc;
         crash.xpsr = frame->xpsr;
-        crash.sp += exc_return & EXC_RETURN_NO_FP ? PLAIN_FRAME_BYTES
-                                                  : FP_FRAME_BYTES;
-        crash.sp += frame->xpsr & XPSR_PADDED ? 4U : 0;
+        crash.sp += (exc_return & EXC_RETURN_NO_FP) ? PLAIN_FRAME_BYTES
+                                                    : FP_FRAME_BYTES;
+        crash.sp += (frame->xpsr & XPSR_PADDED) ? 4U : 0;
     }
     finish();
 }

@@ -10,12 +10,12 @@
 #include "chip/vectors.h"
 
 // Registers: RM0433 section 4.9; those of bank 2 are 0x100 further on.
-#define FLASH_BASE 0x52002000U
-#define FLASH_ACR CHIP_REG(FLASH_BASE + 0x000)
-#define FLASH_KEYR(bank) CHIP_REG(FLASH_BASE + 0x004 + 0x100 * (bank))
-#define FLASH_CR(bank) CHIP_REG(FLASH_BASE + 0x00C + 0x100 * (bank))
-#define FLASH_SR(bank) CHIP_REG(FLASH_BASE + 0x010 + 0x100 * (bank))
-#define FLASH_CCR(bank) CHIP_REG(FLASH_BASE + 0x014 + 0x100 * (bank))
+#define FLASH_R_BASE 0x52002000U
+#define FLASH_ACR CHIP_REG(FLASH_R_BASE + 0x000)
+#define FLASH_KEYR(bank) CHIP_REG(FLASH_R_BASE + 0x004 + 0x100 * (bank))
+#define FLASH_CR(bank) CHIP_REG(FLASH_R_BASE + 0x00C + 0x100 * (bank))
+#define FLASH_SR(bank) CHIP_REG(FLASH_R_BASE + 0x010 + 0x100 * (bank))
+#define FLASH_CCR(bank) CHIP_REG(FLASH_R_BASE + 0x014 + 0x100 * (bank))
 
 #define FLASH_KEY1 0x45670123U
 #define FLASH_KEY2 0xCDEF89ABU
@@ -132,7 +132,7 @@ CHIP_FASTCODE static int run_erase(uint32_t bank, uint32_t sector) {
         chip_iwdg_feed();
         __WFI();
     }
-    return FLASH_SR(bank) & FLASH_SR_FAILED ? CHIP_EIO : 0;
+    return (FLASH_SR(bank) & FLASH_SR_FAILED) ? CHIP_EIO : 0;
 }
 
 CHIP_FASTCODE static int run_program(uint32_t bank, volatile uint32_t *to,
@@ -147,7 +147,7 @@ CHIP_FASTCODE static int run_program(uint32_t bank, volatile uint32_t *to,
     __DSB();
     int err = chip_wait(&FLASH_SR(bank), FLASH_IDLE, 0, PROGRAM_US);
     FLASH_CR(bank) = FLASH_CR_PSIZE_X64;
-    return FLASH_SR(bank) & FLASH_SR_FAILED ? CHIP_EIO : err;
+    return (FLASH_SR(bank) & FLASH_SR_FAILED) ? CHIP_EIO : err;
 }
 
 static bool in_flash(uint32_t address, size_t count) {

@@ -164,7 +164,7 @@ static int restore_home(struct drive *drive, uint32_t crc) {
             err = program(drive, DRIVE_HOME, at, drive->block, DRIVE_BLOCK);
         }
     }
-    uint32_t home;
+    uint32_t home = 0;
     if (!err) {
         err = area_crc(drive, DRIVE_HOME, &home);
     }
@@ -362,7 +362,7 @@ static int write_shadow(struct drive *drive, uint32_t *crc) {
         err = program(drive, DRIVE_SHADOW, block * DRIVE_BLOCK, drive->block,
                 DRIVE_BLOCK);
     }
-    uint32_t read_back;
+    uint32_t read_back = 0;
     if (!err) {
         err = area_crc(drive, DRIVE_SHADOW, &read_back);
     }
