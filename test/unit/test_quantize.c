@@ -357,6 +357,37 @@ static void missing_ranges_are_named(void **state) {
     model_free(&s.m);
 }
 
+// Damaged models are refused or quantised, but nothing breaks.
+static void survives_damage(void **state) {
+    (void)state;
+    sample s;
+    ranges r;
+    nn_error error;
+    random_source dice = random_from(9);
+    uint32_t made = 0;
+    make_sample(&s);
+    put_text(sample_ranges);
+    assert_int_equal(ranges_read(&r, path("r"), &error), 0);
+    uint8_t *copy = malloc(s.bytes);
+    assert_non_null(copy);
+    for (int round = 0; round < 3000; round++) {
+        uint8_t *file = NULL;
+        size_t bytes;
+        memcpy(copy, s.file, s.bytes);
+        for (int k = random_in(&dice, 1, 3); k > 0; k--) {
+            copy[random_bits(&dice) % s.bytes] = (uint8_t)random_bits(&dice);
+        }
+        int code = quantize_with(copy, s.bytes, &r, &file, &bytes, &error);
+        assert_true(code ? !file : file != NULL);
+        made += code == 0;
+        free(file);
+    }
+    assert_true(made > 100);
+    free(copy);
+    ranges_free(&r);
+    model_free(&s.m);
+}
+
 static int set_up(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
@@ -377,6 +408,7 @@ int main(void) {
             cmocka_unit_test(int8_stays_close_to_float),
             cmocka_unit_test(int8_keeps_the_rules),
             cmocka_unit_test(missing_ranges_are_named),
+            cmocka_unit_test(survives_damage),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
