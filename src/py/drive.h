@@ -16,6 +16,6 @@ int drive_commit(void);
 // Brings the sector at 0x08020000 up to date; before a reset.
 void drive_settle(void);
 
-// Called while the prompt waits: does the slow work of the drive when it has
-// been quiet for a second.
+// Called while the prompt waits and nobody types: does one step of the drive's
+// slow work when nothing has been written for a second.
 void drive_idle(void);

@@ -27,7 +27,12 @@ void mp_hal_delay_ms(mp_uint_t ms) {
     }
 }
 
+// A prompt that has waited this long is not being pasted to: flash may be
+// erased, which takes longer than the receive ring lasts.
+#define QUIET_MS 1000U
+
 int mp_hal_stdin_rx_chr(void) {
+    uint32_t start = chip_ms();
     for (;;) {
         int c = console_get();
         if (c >= 0) {
@@ -37,8 +42,9 @@ int mp_hal_stdin_rx_chr(void) {
         if (other >= 0) {
             return other;
         }
-        // Nobody is in a hurry now.
-        drive_idle();
+        if (chip_ms() - start >= QUIET_MS) {
+            drive_idle();
+        }
         mp_event_wait_indefinite();
     }
 }

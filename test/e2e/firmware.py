@@ -155,6 +155,7 @@ def faults(folder):
     for name, code, reason in (
             ("bus fault", "machine.mem32[0x7FF00000]",
              "(bus|memory|hard) fault"),
+            ("stack overflow", "overflow()", "stack overflow"),
             ("jump into the void", "call()", "(usage|bus|hard|memory) fault")):
         flash = os.path.join(folder, name)
         expect(folder, name + " is kept for Python", """
@@ -168,10 +169,23 @@ if f: print("FAULT", f["reason"], hex(f["pc"]), f["count"])
 def call():
     movwt(r0, 0x70000001)
     bx(r0)
+@micropython.asm_thumb
+def overflow():
+    label(LOOP)
+    push({r0, r1, r2, r3})
+    b(LOOP)
 %s
 """ % code, r"FAULT %s 0x[0-9a-f]+ 1" % reason,
                options=("--survive", "--until", "FAULT", "--for", 60,
                         "--flash", flash))
+
+
+def long_script(folder):
+    """Sent at full speed while the new drive waits to be rewritten."""
+    lines = ["total = 0"] + ["total += %d" % n for n in range(3000)]
+    lines.append("print('TOTAL', total)")
+    expect(folder, "a long script arrives whole", "\n".join(lines) + "\n",
+           r"TOTAL 4498500")
 
 
 def drive(folder):
@@ -307,7 +321,8 @@ def main():
     size()
     split()
     with tempfile.TemporaryDirectory() as folder:
-        for part in (language, machine, faults, drive, main_py):
+        for part in (language, machine, faults, long_script, drive,
+                     main_py):
             part(folder)
     prompt()
     return 1 if failed else 0
