@@ -19,15 +19,18 @@ static const char *const kind_words[] = {"output", "range", "shift"};
 
 int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
     ranges_item *list = realloc(r->items, (r->count + 1) * sizeof *list);
-    char *name = strdup(item->tensor);
-    r->items = list ? list : r->items;
+    if (list) {
+        r->items = list;
+    }
+    char *name = malloc(strlen(item->tensor) + 1);
     if (!list || !name) {
         free(name);
         free(item->steps);
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
-    list[r->count] = *item;
-    list[r->count++].tensor = name;
+    strcpy(name, item->tensor);
+    r->items[r->count] = *item;
+    r->items[r->count++].tensor = name;
     return 0;
 }
 

@@ -237,18 +237,21 @@ static int check_weights(const tfl_model *model, const tfl_op *op,
 static int32_t add_tensor(scheme *s, tfl_model *model, int32_t like) {
     size_t count = (size_t)model->tensor_count + 1;
     scheme_tensor *tensors = realloc(s->tensors, count * sizeof *tensors);
-    s->tensors = tensors ? tensors : s->tensors;
-    scheme_fixed *fixed = realloc(s->fixed, count * sizeof *fixed);
-    s->fixed = fixed ? fixed : s->fixed;
-    tfl_tensor copy = model->tensors[like];
-    copy.name = "";
-    if (!tensors || !fixed) {
+    if (!tensors) {
         return -1;
     }
+    s->tensors = tensors;
+    scheme_fixed *fixed = realloc(s->fixed, count * sizeof *fixed);
+    if (!fixed) {
+        return -1;
+    }
+    s->fixed = fixed;
+    tfl_tensor copy = model->tensors[like];
+    copy.name = "";
     int32_t place = tfl_add_tensor(model, &copy);
     if (place >= 0) {
-        tensors[place] = (scheme_tensor){SCHEME_ACTIVATION, place, -1};
-        fixed[place] = (scheme_fixed){0};
+        s->tensors[place] = (scheme_tensor){SCHEME_ACTIVATION, place, -1};
+        s->fixed[place] = (scheme_fixed){0};
     }
     return place;
 }
