@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Random int8 models: inputs, outputs and what lies between.
 
-#include <stdbool.h>
-
 #include "test/support/graph.h"
 
 #include "nn/ops/ops.h"
@@ -40,7 +38,7 @@ int graph_alike(graph *g, int t, model_list dims) {
 }
 
 static bool is_image(const graph *g, int t) {
-    return g->m->tensors[t].dims.count == 4;
+    return g->m->tensors[t].dims.count == 4 && g->m->tensors[t].type == NN_INT8;
 }
 
 int graph_pick(graph *g) {
@@ -84,7 +82,7 @@ static void add_inputs(graph *g, const graph_options *o) {
             h = random_in(&g->r, 1, o->side);
             c = random_in(&g->r, 1, o->channels);
         }
-        g->m->inputs.value[k] = graph_image(g, o->batch, h, w, c);
+        g->m->inputs.value[k] = graph_add_input(g, o->batch, h, w, c);
         g->m->inputs.count = k + 1;
     }
 }
@@ -150,6 +148,11 @@ void graph_make(model *m, uint32_t seed, const graph_options *options) {
     // some kinds do not fit what is there; then another is drawn
     for (uint32_t i = 0, tries = 0; i < options->ops && tries < 4000; tries++) {
         i += g.count + 12 < GRAPH_TENSORS && graph_add(&g);
+    }
+    for (uint32_t i = random_bits(&g.r) % 4; i > 0; i--) {
+        if (g.count + 12 < GRAPH_TENSORS) {
+            (void)graph_add_end(&g);
+        }
     }
     add_outputs(&g);
 }

@@ -4,6 +4,8 @@
 #ifndef GRAPH_H
 #define GRAPH_H
 
+#include <stdbool.h>
+
 #include "test/support/model.h"
 #include "test/support/random.h"
 
@@ -38,6 +40,11 @@ void graph_make(model *m, uint32_t seed, const graph_options *options);
 // Adds one operator of a random kind behind what is there; graph_ops.c. False
 // when the kind drawn does not fit.
 bool graph_add(graph *g);
+
+// The same with the kinds in graph_ends.c: results of other ranks and types.
+bool graph_add_end(graph *g);
+// An input of this shape: int8, or another type and a QUANTIZE behind it.
+int graph_add_input(graph *g, int32_t n, int32_t h, int32_t w, int32_t c);
 
 // A tensor that can be read: mostly a young one, of rank 4.
 int graph_pick(graph *g);

@@ -2,7 +2,6 @@
 // Random int8 models: one operator of each kind with random options.
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "test/support/graph.h"

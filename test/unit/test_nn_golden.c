@@ -116,11 +116,12 @@ static void watch_rows(void *user, const nn_call *call, uint32_t first,
         if (!w->bytes[place]) {
             w->bytes[place] = take_memory(t->bytes);
         }
-        for (uint32_t y = first; y < end; y++) {
+        uint32_t rows = call->op->row_local ? end : t->rows;
+        for (uint32_t y = first; y < rows; y++) {
             memcpy(w->bytes[place] + (size_t)y * t->row_bytes,
                     nn_view_row(&call->out[k], y), t->row_bytes);
         }
-        w->rows[place] += end - first;
+        w->rows[place] += rows - first;
     }
 }
 
