@@ -9,13 +9,25 @@ firmware: $(FIRMWARE) ## build build/openmv4/firmware.bin
 all: $(FIRMWARE)
 test: $(FIRMWARE)
 
+.PHONY: size
+size: $(COMMAND) $(FIRMWARE) ## show where flash and RAM go
+	@$(COMMAND) size $(FIRMWARE)
+
 .PHONY: repl
 repl: $(COMMAND) $(FIRMWARE) ## boot it on the virtual camera, at its prompt
 	$(COMMAND) vcam --firmware $(FIRMWARE)
 
-# Always looked at: MicroPython's rules know what is out of date.
-$(FIRMWARE): FORCE | setup-firmware setup-micropython
+# Always looked at: MicroPython's rules know what is out of date. The models
+# are ours and whatever .tflite (and labels, .txt) lies in models/.
+ROM := $(BUILD)/openmv4/rom
+ROM_FILES = $(MODEL) $(wildcard models/*.tflite models/*.txt)
+$(FIRMWARE): FORCE $(COMMAND) $(MODEL) | setup-firmware setup-micropython
 	@$(MAKE) --no-print-directory -f src/py/port.mk \
 	    BOARD_DIR=board/openmv4 BUILD=$(BUILD)/openmv4 \
 	    MPY=$(DEPS)/micropython
+	@rm -rf $(ROM) && mkdir -p $(ROM) && cp $(ROM_FILES) $(ROM)/
+	@$(COMMAND) pack --firmware $(BUILD)/openmv4/code.bin --models $(ROM) \
+	    -o $@.new > $(ROM).report || { cat $(ROM).report; exit 1; }
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; \
+	    cat $(ROM).report; fi
 $(BUILD)/openmv4/firmware.elf: $(FIRMWARE) ;

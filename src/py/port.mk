@@ -85,7 +85,7 @@ $(BUILD)/src/nn/kernels/%.o: CFLAGS += -O2
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 
-all: $(BUILD)/firmware.bin
+all: $(BUILD)/code.bin
 
 GEN = $(BUILD)/gen/memory.ld $(BUILD)/gen/memory.h
 $(BUILD)/gen/memory.h: $(BUILD)/gen/memory.ld ;
@@ -102,7 +102,7 @@ $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS) > $(BUILD)/firmware.usage
 	$(Q)$(SIZE) $@
 
-$(BUILD)/firmware.bin: $(BUILD)/firmware.elf
+$(BUILD)/code.bin: $(BUILD)/firmware.elf
 	$(ECHO) "Create $@"
 	$(Q)$(OBJCOPY) -O binary $< $@
 
