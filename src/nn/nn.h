@@ -62,7 +62,7 @@ int nn_plan_make(nn_plan *plan, const nn_graph *graph,
 // Where an input comes from: one of the two. read() writes row `row` (counted
 // over all images of a batch; tensor->row_bytes bytes) to out and returns 0,
 // or a negative code that ends the run with NN_ERR_INPUT. Rows are asked for
-// once each, in order, rows that nothing reads are left out at the end. out
+// once each, in order; those at the end that nothing reads may be left out. out
 // is aligned to 4 bytes at least when row_bytes is a multiple of 4.
 typedef struct nn_input {
     int (*read)(void *user, uint32_t row, void *out);
@@ -71,7 +71,8 @@ typedef struct nn_input {
 } nn_input;
 
 // Called behind every kernel call: rows first … end-1 of the operator's
-// outputs have just been written and can be read through call->out.
+// outputs have just been written and can be read through call->out. Where the
+// operator is not row_local, all rows of all outputs have.
 typedef void (*nn_observer)(void *user, const struct nn_call *call,
         uint32_t first, uint32_t end);
 
@@ -105,7 +106,8 @@ int nn_run_init(nn_run *run, const nn_plan *plan, const nn_io *io, void *memory,
 
 // Computes a little: one row of one operator, or some rows where whole
 // tensors are worked on. Returns 1 while there is more to do, 0 when the
-// outputs are complete, NN_ERR_INPUT when a row source failed.
+// outputs are complete, NN_ERR_INPUT when a row source failed; the next step
+// asks for that row again.
 int nn_run_step(nn_run *run, nn_error *error);
 
 // Steps to the end. Returns 0 or NN_ERR_INPUT.

@@ -9,7 +9,7 @@ bool nn_group_inside(const nn_group *group, uint32_t first, uint32_t end) {
 
 // Rows that all operators of a model read and write, counted once each: what
 // it takes to play the model through. Beyond this it is no picture.
-enum { MAX_ROWS = 1 << 18, MAX_STAGE = 512 };
+enum { MAX_ROWS = 1 << 17, MAX_STAGE = 512 };
 
 void nn_plan_streamable(nn_planner *p) {
     uint32_t rows = 0;
