@@ -57,6 +57,22 @@ static int place_elf(struct vcam *vm, const char *path, const uint8_t *data,
     return 0;
 }
 
+static bool is_blank(const uint8_t *data, size_t size) {
+    return data[0] == 0xff && memcmp(data, data + 1, size - 1) == 0;
+}
+
+// A sector that is blank in the file stays as it is in the chip: there lies
+// what the firmware keeps over power cuts.
+static void place_bin(uint8_t *to, const uint8_t *data, size_t size) {
+    for (size_t at = 0; at < size; at += VCAM_SECTOR_SIZE) {
+        size_t left = size - at;
+        size_t count = left < VCAM_SECTOR_SIZE ? left : VCAM_SECTOR_SIZE;
+        if (!is_blank(data + at, count)) {
+            memcpy(to + at, data + at, count);
+        }
+    }
+}
+
 int vcam_load_firmware(struct vcam *vm, const char *path,
         struct vcam_symbols **symbols) {
     uint8_t *data = NULL;
@@ -73,7 +89,7 @@ int vcam_load_firmware(struct vcam *vm, const char *path,
         status = cli_fail(path, "%zu bytes; a firmware has 8 to %d", size,
                 VCAM_FIRMWARE_MAX);
     } else {
-        memcpy(vcam_flash(vm) + (VCAM_FIRMWARE - VCAM_FLASH), data, size);
+        place_bin(vcam_flash(vm) + (VCAM_FIRMWARE - VCAM_FLASH), data, size);
         load_names(path, symbols);
     }
     free(data);
