@@ -238,10 +238,8 @@ static bool syscfg_write(void *self, uint32_t offset, unsigned size,
     case PWRCR:
         if (p->vm->config.silicon_y) {
             vcam_complain(p->vm, "SYSCFG_PWRCR: revision Y has no scale 0");
-        } else if ((value & 1) && vcam_voltage_scale(p->vm) != 1 &&
-                !(p->syscfg[PWRCR / 4] & 1)) {
-            vcam_complain(p->vm, "overdrive switched on at voltage scale %u",
-                    vcam_voltage_scale(p->vm));
+        } else if ((value & 1) && (p->reg[D3CR / 4] >> 14 & 3) != 3) {
+            vcam_complain(p->vm, "overdrive switched on without scale 1");
         }
         if ((p->syscfg[PWRCR / 4] ^ value) & 1) {
             p->scale_ready_at = vcam_now(p->vm) + SCALE_TIME;

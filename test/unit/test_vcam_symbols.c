@@ -43,9 +43,10 @@ static void symbol(uint8_t *p, uint32_t name, uint32_t address, uint32_t size,
 // One segment of 16 bytes at 0x08040000; functions "reset" and "main", and
 // a variable; one name that is undefined.
 static void make(uint8_t elf[SIZE]) {
+    static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
     static const char names[24] = "\0reset\0main\0var\0gone";
     memset(elf, 0, SIZE);
-    memcpy(elf, "\177ELF\1\1\1", 7);
+    memcpy(elf, ident, sizeof ident);
     put16(elf + 18, 40);
     put32(elf + 28, PHDR);
     put32(elf + 32, SECTIONS);
