@@ -14,7 +14,9 @@
     CHIP_REG(GPIO_BASE(pin) + 0x20 + CHIP_PIN_BIT(pin) / 8 * 4)
 #define GPIO_SPEED_HIGH 2U
 
-// SYSCFG_EXTICR1 to 4, section 12.3; EXTI, section 20.6.
+// SYSCFG_CCCSR and SYSCFG_EXTICR1 to 4, section 12.3; EXTI, section 20.6.
+#define SYSCFG_CCCSR CHIP_REG(0x58000400U + 0x20)
+#define SYSCFG_CCCSR_EN (1U << 0)
 #define SYSCFG_EXTICR(bit) CHIP_REG(0x58000400U + 0x08 + (bit) / 4 * 4)
 #define EXTI_BASE 0x58000000U
 #define EXTI_RTSR1 CHIP_REG(EXTI_BASE + 0x00)
@@ -30,6 +32,8 @@ void chip_gpio_init(void) {
     for (uint32_t port = 0; port <= 'E' - 'A'; port++) {
         chip_rcc_enable(GATE_GPIO(port));
     }
+    chip_rcc_enable(GATE_SYSCFG);
+    SYSCFG_CCCSR |= SYSCFG_CCCSR_EN;
 }
 
 void chip_pin_config(uint8_t pin, enum chip_pin_mode mode,

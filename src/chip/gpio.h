@@ -24,7 +24,8 @@ enum chip_pin_mode {
 enum chip_pin_pull { CHIP_PIN_FLOAT, CHIP_PIN_PULL_UP, CHIP_PIN_PULL_DOWN };
 enum chip_pin_flags { CHIP_PIN_PUSH_PULL = 0, CHIP_PIN_OPEN_DRAIN = 1 };
 
-// Opens the clocks of ports A to E, all that the package has; before all else.
+// Opens the clocks of ports A to E, all that the package has, and turns on the
+// compensation of their edges, for which CSI must run. Before all else here.
 void chip_gpio_init(void);
 
 // Configures a pin. `alt` is used by CHIP_PIN_ALT.

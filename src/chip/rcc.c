@@ -88,6 +88,9 @@
 // Device identification, RM0433 section 60.5.8: REV_ID in the upper half.
 #define DBGMCU_IDC CHIP_REG(0x5C001000U)
 #define REV_ID_V 0x2003U
+// Read issuing capability of the AXI SRAM's bus port, RM0433 section 2.2.
+#define AXI_TARG7_FN_MOD CHIP_REG(0x51008108U)
+#define AXI_TARG7_FN_MOD_READ_ISS_OVERRIDE (1U << 0)
 
 // Start-up times: datasheet DS12110 tables of HSE, PLL and LSI, with room.
 #define OSC_US 20000U
@@ -225,6 +228,11 @@ int chip_clocks_init(void) {
         return err;
     }
     select_kernel_clocks();
+    if (!fast) {
+        // Errata sheet ES0392 of revision Y: two reads of AXI SRAM under way
+        // may be mixed up, so one at a time.
+        AXI_TARG7_FN_MOD = AXI_TARG7_FN_MOD_READ_ISS_OVERRIDE;
+    }
     clocks.cpu = cpu;
     clocks.ahb = cpu / 2U;
     clocks.apb = cpu / 4U;

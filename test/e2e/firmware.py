@@ -58,9 +58,7 @@ def language(folder):
 def f(n): return f(n + 1)
 try: f(0)
 except RuntimeError as e: print('CAUGHT', e)
-import omv
-print('PEAK', omv.stack_peak())
-""", r"CAUGHT maximum recursion", r"PEAK \d+")
+""", r"CAUGHT maximum recursion")
     expect(folder, "recursion in C ends in RuntimeError", """
 a = []
 for i in range(3000): a = [a]
@@ -95,6 +93,27 @@ async def tick(n):
 async def main(): await asyncio.gather(*[tick(n) for n in range(3)])
 asyncio.run(main())
 """, r"TASK 0\s+TASK 1\s+TASK 2")
+
+
+def stack(folder):
+    """The deepest that scripts get: recursion in Python, the regular
+    expressions, the JSON reader, the compiler and sorting."""
+    status, out, err = script(folder, """
+import omv, re, json
+def f(n): return sorted([n], key=lambda x: f(x + 1))
+def attempt(work, *arguments):
+    try: work(*arguments)
+    except (RuntimeError, ValueError, SyntaxError, MemoryError): pass
+attempt(f, 0)
+attempt(re.match, '(a*)*b', 'a' * 400)
+attempt(json.loads, '[' * 5000)
+attempt(compile, '(' * 900 + '1' + ')' * 900, '', 'eval')
+print('PEAK', omv.stack_peak(), omv.memory()['stack'][1])
+""", "--for", 60)
+    found = re.search(r"PEAK (\d+) (\d+)", out)
+    used, size = map(int, found.groups()) if found else (0, 0)
+    verdict("the deepest stack keeps 1 KB free (%d of %d bytes)"
+            % (used, size), 0 < used <= size - 1024, out + err)
 
 
 def machine(folder):
@@ -321,7 +340,7 @@ def main():
     size()
     split()
     with tempfile.TemporaryDirectory() as folder:
-        for part in (language, machine, faults, long_script, drive,
+        for part in (language, stack, machine, faults, long_script, drive,
                      main_py):
             part(folder)
     prompt()
