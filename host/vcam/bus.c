@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The bus: banks of memory, blocks of registers, and who answers an access.
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ static const struct vcam_bank BANKS[] = {
 };
 
 void vcam_add_device(struct vcam *vm, const struct vcam_device *device) {
+    assert(vm->devices < VCAM_DEVICES);
     struct vcam_device *d = &vm->device[vm->devices++];
     *d = *device;
     for (uint32_t at = 0; at < d->size; at += 1024) {

@@ -138,13 +138,16 @@ static const uint8_t *eval_memory(void *context, uint32_t address,
 
 // A block that computes its addresses itself is looked at when it is new, and
 // now and then; a prime, so as not to fall in step with what repeats.
-static bool puzzle(struct vcam_cpu *cpu, struct cpu_block *block,
-        const uint8_t *code) {
+static bool puzzle(struct vcam_cpu *cpu, struct cpu_block *block) {
     uint32_t run = block->runs++;
     uint32_t pc;
     uint32_t address;
     uint32_t r[16];
     if (run >= 64 && run % 61) {
+        return false;
+    }
+    const uint8_t *code = code_at(cpu, block->pc, block->bytes);
+    if (!code) {
         return false;
     }
     read_registers(cpu, r);
@@ -182,33 +185,32 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t bytes,
     if (cpu->slow_checks && rare_stop(cpu, pc)) {
         return;
     }
-    const struct cpu_block_brief *brief =
-            &cpu->blocks->brief[cpu_block_hash(pc)];
-    if (brief->pc == pc && brief->bytes == bytes && bytes &&
-            !(brief->care & cpu->care)) {
-        cpu->block_pc = pc;
-        cpu->block_bytes = bytes;
-        cpu->count += brief->count;
-        return;
-    }
-    const uint8_t *code = code_at(cpu, pc, bytes);
-    if (!code) {
-        return; // the fetch will fail
-    }
-    struct cpu_block *block =
-            cpu_block_find(cpu->blocks, pc, code, bytes, CPU_FIXED(pc));
-    if (block->fp && !cpu->fpu) {
-        stop(cpu, VCAM_STOP_NOCP, block->fp_pc, 0);
-        return;
-    }
-    if (cpu->align &&
-            ((block->aligned && misaligned(cpu, block)) ||
-                    (block->puzzle && puzzle(cpu, block, code)))) {
-        return;
+    uint32_t hash = cpu_block_hash(pc);
+    const struct cpu_block_brief *brief = &cpu->blocks->brief[hash];
+    struct cpu_block *block = &cpu->blocks->block[hash];
+    bool known = brief->pc == pc && brief->bytes == bytes && bytes != 0;
+    unsigned care = known ? brief->care & cpu->care : CPU_CARE_CODE;
+    if (care) {
+        if (care & CPU_CARE_CODE) {
+            const uint8_t *code = code_at(cpu, pc, bytes);
+            if (!code) {
+                return; // the fetch will fail
+            }
+            block = cpu_block_find(cpu->blocks, pc, code, bytes, CPU_FIXED(pc));
+        }
+        if (block->fp && !cpu->fpu) {
+            stop(cpu, VCAM_STOP_NOCP, block->fp_pc, 0);
+            return;
+        }
+        if (cpu->align &&
+                ((block->aligned && misaligned(cpu, block)) ||
+                        (block->puzzle && puzzle(cpu, block)))) {
+            return;
+        }
     }
     cpu->block_pc = pc;
     cpu->block_bytes = bytes;
-    cpu->count += block->count;
+    cpu->count += brief->count;
 }
 
 // Takes what is left of the block, from `pc`, out of the count.

@@ -150,6 +150,9 @@ static void handle(struct vcam *vm, const struct vcam_stop_info *stop) {
     case VCAM_STOP_LIMIT:
         break;
     case VCAM_STOP_WFI:
+        if (vm->scs.scr & 4) {
+            vcam_complain(vm, "WFI with SLEEPDEEP: only sleep is modelled");
+        }
         vm->waiting = true;
         break;
     case VCAM_STOP_WFE:

@@ -131,6 +131,11 @@ def repeatable():
     other = vcam(elf, "--until", "ENDED", "--for", 5, "--seed", 99)
     verdict("what RAM held at power on does not matter here",
             other[3] == runs[0][3], str(other[3]))
+    os.environ["BLAZECAM_PLAIN_ENGINE"] = "1"
+    plain = vcam(elf, "--until", "ENDED", "--for", 5)
+    del os.environ["BLAZECAM_PLAIN_ENGINE"]
+    verdict("equal without the way around slow stores", plain == runs[0],
+            str(plain))
 
 
 def scripts():
