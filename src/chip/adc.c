@@ -40,10 +40,10 @@
 #define CHANNELS 20U
 
 static int enable(void) {
+    chip_rcc_enable(GATE_ADC12); // its registers are not there before
     if (ADC_CR & ADC_CR_ADEN) {
         return 0;
     }
-    chip_rcc_enable(GATE_ADC12);
     ADC12_CCR = ADC_CCR_PRESC_DIV8;
     ADC_CR = ADC_CR_ADVREGEN | ADC_CR_BOOST; // leaves deep power-down
     chip_delay_us(REGULATOR_US);
