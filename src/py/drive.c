@@ -134,6 +134,18 @@ static mp_obj_t py_writeblocks(mp_obj_t block, mp_obj_t buffer) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(writeblocks_obj, py_writeblocks);
 
+// hold(True): what follows counts, at hold(False), all or not at all.
+static bool held;
+
+static mp_obj_t py_hold(mp_obj_t on) {
+    held = mp_obj_is_true(on);
+    if (!held && drive_commit()) {
+        mp_raise_OSError(MP_EIO);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(hold_obj, py_hold);
+
 static mp_obj_t py_ioctl(mp_obj_t request, mp_obj_t arg) {
     (void)arg;
     switch (mp_obj_get_int(request)) {
@@ -141,6 +153,9 @@ static mp_obj_t py_ioctl(mp_obj_t request, mp_obj_t arg) {
         return MP_OBJ_NEW_SMALL_INT(0);
     case MP_BLOCKDEV_IOCTL_DEINIT:
     case MP_BLOCKDEV_IOCTL_SYNC:
+        if (held) {
+            return MP_OBJ_NEW_SMALL_INT(0);
+        }
         return MP_OBJ_NEW_SMALL_INT(drive_commit() ? -MP_EIO : 0);
     case MP_BLOCKDEV_IOCTL_BLOCK_COUNT:
         return MP_OBJ_NEW_SMALL_INT(DRIVE_BLOCKS);
@@ -170,6 +185,7 @@ static const mp_rom_map_elem_t globals_table[] = {
         {MP_ROM_QSTR(MP_QSTR_readblocks), MP_ROM_PTR(&readblocks_obj)},
         {MP_ROM_QSTR(MP_QSTR_writeblocks), MP_ROM_PTR(&writeblocks_obj)},
         {MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&ioctl_obj)},
+        {MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&hold_obj)},
         {MP_ROM_QSTR(MP_QSTR_label), MP_ROM_PTR(&label_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, globals_table);

@@ -111,6 +111,21 @@ def cut(master, number):
         return True, judge(before, status, out, err)
 
 
+def cut_new(number):
+    """As cut(), while the drive of a blank camera is made."""
+    with tempfile.TemporaryDirectory() as folder:
+        flash = os.path.join(folder, "flash")
+        status, out, err = vcam(flash, "--for", 4, "--power-cut", number)
+        if "power cut" not in err:
+            return False, "" if status == 0 else err
+        script = os.path.join(folder, "list.py")
+        with open(script, "w") as file:
+            file.write("import os\nprint(sorted(os.listdir('/flash')))\n")
+        status, out, err = vcam(flash, "--script", script, "--for", 30)
+        whole = "['.openmv_disk', 'README.txt', 'main.py']" in out
+        return True, "" if status == 0 and whole else out + err
+
+
 def main():
     wanted = os.environ.get("POWER_CUTS", "40")
     with tempfile.TemporaryDirectory() as folder:
@@ -135,6 +150,14 @@ def main():
                     "ok" if good else "FAIL", number, low), flush=True)
                 if wrong:
                     print("    " + wrong)
+        for number in range(1, 1200, 1 if wanted == "all" else 151):
+            hit, wrong = cut_new(number)
+            good = hit and not wrong
+            bad += not good
+            print("%s power cut in flash operation %d of a new camera" % (
+                "ok" if good else "FAIL", number), flush=True)
+            if wrong:
+                print("    " + wrong)
     return 1 if bad else 0
 
 

@@ -58,7 +58,12 @@ def mount():
         vfs.umount("/flash")
     except OSError:
         pass
-    make_drive()
+    # All of it or nothing, should the power fail meanwhile.
+    _drive.hold(True)
+    try:
+        make_drive()
+    finally:
+        _drive.hold(False)
 
 
 def mount_rom(region, path):
