@@ -44,7 +44,7 @@ only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
     $(f)))
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
-LIB_SRC := $(filter-out host/main.c host/vcam/%, \
+LIB_SRC := $(filter-out host/main.c host/vcam/% src/nn/kernels/m7/%, \
     $(call find,host src/nn src/face src/image src/rom src/drive)) $(VCAM_SRC)
 SUPPORT := $(wildcard test/support/*.c)
 UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))

@@ -55,9 +55,12 @@ PORT_SRC_C = $(filter-out $(PORT_INCLUDED), $(sort $(wildcard src/py/*.c)))
 PORT_INCLUDED = $(addprefix src/py/,modmachine.c modos.c modtime.c \
     machine_adc.c machine_pwm.c machine_uart.c machine_wdt.c)
 
-# The engine, as the host command has it.
-ENGINE_SRC_C = $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c \
-    src/image/*.c src/rom/*.c))
+# The engine as the host command has it, but a kernel for Cortex-M7 stands in
+# for the plain one of the same name.
+M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c))
+ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
+    $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
+    src/rom/*.c)))
 
 SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/readline/readline.c \

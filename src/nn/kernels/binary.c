@@ -20,30 +20,6 @@ static nn_target target_of(const nn_binary_line *line) {
             line->params->high};
 }
 
-// Number i of input k in the steps that ADD and SUB have in common.
-static int32_t common(const nn_binary_line *line, uint32_t k, uint32_t i) {
-    int32_t x = at_int8(line, k, i) - line->zero_point[k];
-    return nn_multiply(x * (1 << NN_ADD_HEADROOM), line->params->in[k]);
-}
-
-static void add_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    int8_t *to = out;
-    nn_target target = target_of(line);
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t sum = common(line, 0, i) + common(line, 1, i);
-        to[i] = nn_target_int8(target, sum, line->params->out);
-    }
-}
-
-static void sub_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    int8_t *to = out;
-    nn_target target = target_of(line);
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t sum = common(line, 0, i) - common(line, 1, i);
-        to[i] = nn_target_int8(target, sum, line->params->out);
-    }
-}
-
 static void mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
     int8_t *to = out;
     nn_target target = target_of(line);
@@ -111,11 +87,11 @@ static bool is_int8(const nn_call *call) {
 }
 
 void nn_add_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? add_int8 : add_int32);
+    nn_binary_rows(call, first, end, is_int8(call) ? nn_add_int8 : add_int32);
 }
 
 void nn_sub_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? sub_int8 : sub_int32);
+    nn_binary_rows(call, first, end, is_int8(call) ? nn_sub_int8 : sub_int32);
 }
 
 void nn_mul_run(const nn_call *call, uint32_t first, uint32_t end) {

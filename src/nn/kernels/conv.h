@@ -21,4 +21,65 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t end);
 void nn_transpose_conv_run(const nn_call *call, uint32_t first, uint32_t end);
 
+// How CONV_2D for Cortex-M7 uses its scratch, the same on every machine so
+// that plans are: two filters widened to 16 bits, a block of windows likewise,
+// then an offset for each kernel row.
+typedef struct nn_conv_block {
+    uint32_t steps;  // 32-bit words of a window
+    uint32_t pixels; // windows in the block
+    uint64_t words;  // in front of the offsets
+} nn_conv_block;
+
+// Windows to widen at once; the block holds two at least.
+enum { NN_CONV_BLOCK_BYTES = 10240 };
+
+static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
+        const nn_tensor *filter, const nn_tensor *out) {
+    uint32_t run = (uint32_t)(window->kernel_w * filter->dim[3]);
+    uint32_t steps = (run + 3) / 4 * 2 * (uint32_t)window->kernel_h;
+    uint32_t pixels = NN_CONV_BLOCK_BYTES / 4 / steps;
+    uint32_t all = out->bytes / (uint32_t)out->dim[3];
+    pixels = pixels < all ? pixels : all;
+    pixels = pixels < 3 ? 2 : pixels;
+    return (nn_conv_block){steps, pixels, (2 + (uint64_t)pixels) * steps};
+}
+
+// Likewise DEPTHWISE_CONV_2D: the filter of a channel, columns of the image
+// for four channels, an offset for each kernel row.
+typedef struct nn_depthwise_block {
+    uint64_t weights; // words of the filter
+    uint32_t pixels;  // of the output
+    uint64_t words;   // in front of the offsets
+} nn_depthwise_block;
+
+enum { NN_DEPTHWISE_BLOCK_PIXELS = 64 };
+
+// Columns of the image that n pixels of the output read.
+static inline uint64_t nn_depthwise_columns(const nn_window *window,
+        uint32_t n) {
+    return ((uint64_t)n - 1) * (uint32_t)window->stride_w +
+            (uint64_t)(uint32_t)(window->kernel_w - 1) *
+            (uint32_t)window->dilation_w +
+            1;
+}
+
+static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
+        const nn_tensor *out) {
+    uint64_t pairs = ((uint32_t)window->kernel_h + 1) / 2;
+    uint64_t weights = pairs * (uint32_t)window->kernel_w;
+    uint32_t width = (uint32_t)out->dim[2];
+    uint32_t pixels = width < NN_DEPTHWISE_BLOCK_PIXELS
+            ? width
+            : NN_DEPTHWISE_BLOCK_PIXELS;
+    if (window->stride_w > 4) { // hardly any column serves two pixels
+        pixels = 1;
+    }
+    // four words a column and pair, and room for what groups read behind
+    return (nn_depthwise_block){weights, pixels,
+            weights +
+                    (4 * pairs - window->kernel_h % 2 * 2U) *
+                            nn_depthwise_columns(window, pixels) +
+                    2};
+}
+
 #endif

@@ -75,8 +75,18 @@ static int check(nn_loader *loader) {
     }
     op->row_local = in->dim[0] == 1 && nn_rows_natural(in);
     op->macs = (uint64_t)(out->bytes / channels) * filter->bytes;
-    return nn_reserve_multipliers(loader, channels,
-            (uint32_t)p->window.kernel_h * (uint32_t)sizeof(uint32_t));
+    uint32_t offsets = (uint32_t)p->window.kernel_h * sizeof(uint32_t);
+    err = nn_reserve_multipliers(loader, channels, offsets);
+    uint64_t block =
+            nn_conv_2d_block(&p->window, filter, out).words * sizeof(uint32_t) +
+            offsets;
+    if (err == 0 && block > INT32_MAX) {
+        return nn_op_fail(loader, NN_ERR_RANGE, "the windows are too large");
+    }
+    if (err == 0 && block > op->scratch_bytes) {
+        op->scratch_bytes = (uint32_t)block;
+    }
+    return err;
 }
 
 static void rows(const nn_graph *graph, const nn_op *op, uint32_t k, uint32_t y,
