@@ -230,8 +230,8 @@ static void run_model(const char *name, uint32_t most) {
 
 GOLDEN(blazeface_front_128, 60000)
 GOLDEN(fomo_face_detection, 80000)
-GOLDEN(force_int_quant, 180 + 64)
-GOLDEN(micro_speech, 6500)
+GOLDEN(force_int_quant, 4096)
+GOLDEN(micro_speech, 16384)
 GOLDEN(person_detect, 30000)
 
 int main(void) {
