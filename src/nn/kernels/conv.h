@@ -52,7 +52,13 @@ typedef struct nn_depthwise_block {
     uint64_t words;   // in front of the offsets
 } nn_depthwise_block;
 
-enum { NN_DEPTHWISE_BLOCK_PIXELS = 64 };
+// Channels at a time, and bytes for their columns: less where the filter has
+// fewer channels than that, for packing costs little then.
+enum {
+    NN_DEPTHWISE_LANES = 4,
+    NN_DEPTHWISE_BLOCK_BYTES = 1600,
+    NN_DEPTHWISE_FEW_BYTES = 320,
+};
 
 // Columns of the image that n pixels of the output read.
 static inline uint64_t nn_depthwise_columns(const nn_window *window,
@@ -64,22 +70,28 @@ static inline uint64_t nn_depthwise_columns(const nn_window *window,
 }
 
 static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
-        const nn_tensor *out) {
-    uint64_t pairs = ((uint32_t)window->kernel_h + 1) / 2;
-    uint64_t weights = pairs * (uint32_t)window->kernel_w;
-    uint32_t width = (uint32_t)out->dim[2];
-    uint32_t pixels = width < NN_DEPTHWISE_BLOCK_PIXELS
-            ? width
-            : NN_DEPTHWISE_BLOCK_PIXELS;
-    if (window->stride_w > 4) { // hardly any column serves two pixels
-        pixels = 1;
+        const nn_tensor *in, const nn_tensor *out) {
+    uint64_t pairs = (uint32_t)window->kernel_h / 2;
+    uint64_t weights = (pairs + (uint32_t)window->kernel_h % 2) *
+            (uint32_t)window->kernel_w;
+    bool few = in->dim[3] < NN_DEPTHWISE_LANES;
+    uint32_t lanes = few ? (uint32_t)in->dim[3] : NN_DEPTHWISE_LANES;
+    // two channels share the words of an odd last row
+    uint64_t column = pairs * lanes +
+            (uint32_t)window->kernel_h % 2 * (lanes < 2 ? 1U : 2U);
+    uint64_t room = (few ? NN_DEPTHWISE_FEW_BYTES : NN_DEPTHWISE_BLOCK_BYTES) /
+            sizeof(uint32_t) / column;
+    uint64_t least = nn_depthwise_columns(window, 1);
+    uint32_t pixels = room <= least
+            ? 1
+            : (uint32_t)((room - least) / (uint32_t)window->stride_w) + 1;
+    pixels = pixels > 4 ? pixels / 4 * 4 : pixels;
+    if (pixels > (uint32_t)out->dim[2]) {
+        pixels = (uint32_t)out->dim[2];
     }
-    // four words a column and pair, and room for what groups read behind
+    // groups of pixels may load a word behind the last column
     return (nn_depthwise_block){weights, pixels,
-            weights +
-                    (4 * pairs - window->kernel_h % 2 * 2U) *
-                            nn_depthwise_columns(window, pixels) +
-                    2};
+            weights + column * nn_depthwise_columns(window, pixels) + 2};
 }
 
 #endif

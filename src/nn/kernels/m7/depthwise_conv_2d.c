@@ -7,7 +7,7 @@
 #include "nn/kernels/m7/taps.h"
 #include "nn/ops/weights.h"
 
-enum { LANES = 4 };
+enum { LANES = NN_DEPTHWISE_LANES };
 
 typedef struct conv {
     const nn_window *window;
@@ -30,58 +30,117 @@ typedef struct conv {
     const nn_tensor *in, *weight, *out;
 } conv;
 
-static uint32_t load(const conv *c, const int8_t *row, int32_t x) {
-    if (row == NULL || x < 0 || x >= (int32_t)c->width) {
-        return (uint8_t)c->zero_point * 0x01010101U;
-    }
-    const int8_t *from = row + (uint32_t)x * c->channels;
-    return c->lanes == LANES ? m7_load(from) : m7_load_some(from, c->lanes);
-}
+// A row of four channels, or numbers that stand for zero.
+typedef struct source {
+    const int8_t *from;
+    uint32_t step;
+    int8_t zero[LANES];
+} source;
 
-static const int8_t *row_at(const conv *c, int32_t i, uint32_t channel) {
-    bool inside = i >= c->down.first && i < c->down.end;
-    return inside ? c->image + c->rows[i] + channel : NULL;
-}
-
-// Image columns left, left + 1, … of two kernel rows.
-static void pack_pair(const conv *c, const int8_t *a, const int8_t *b,
-        int32_t left, uint32_t *to) {
-    uint32_t minus = m7_both(-c->zero_point);
-    uint32_t *two = to + 2 * (size_t)c->columns;
-    for (uint32_t x = 0; x < c->columns; x++) {
-        uint32_t upper = load(c, a, left + (int32_t)x);
-        uint32_t lower = load(c, b, left + (int32_t)x);
-        uint32_t even = m7_sxtab16(minus, upper);
-        uint32_t odd = m7_sxtab16_odd(minus, upper);
-        uint32_t below_even = m7_sxtab16(minus, lower);
-        uint32_t below_odd = m7_sxtab16_odd(minus, lower);
-        to[x] = m7_lower(even, below_even);
-        to[c->columns + x] = m7_lower(odd, below_odd);
-        two[x] = m7_upper(even, below_even);
-        two[c->columns + x] = m7_upper(odd, below_odd);
+static void open_row(const conv *c, int32_t i, uint32_t channel, uint32_t x,
+        source *s) {
+    if (i >= c->down.first && i < c->down.end) {
+        s->step = c->channels;
+        s->from = c->image + c->rows[i] + (size_t)x * c->channels + channel;
+    } else {
+        memset(s->zero, c->zero_point, sizeof(s->zero));
+        s->step = 0;
+        s->from = s->zero;
     }
 }
 
-static void pack_single(const conv *c, const int8_t *row, int32_t left,
+// Columns of two kernel rows, four channels.
+static __attribute__((noinline)) void pack_pair(uint32_t minus,
+        const source *first, const source *second, uint32_t pitch, uint32_t n,
         uint32_t *to) {
-    uint32_t minus = m7_both(-c->zero_point);
-    for (uint32_t x = 0; x < c->columns; x++) {
-        uint32_t word = load(c, row, left + (int32_t)x);
-        to[x] = m7_sxtab16(minus, word);
-        to[c->columns + x] = m7_sxtab16_odd(minus, word);
+    const int8_t *a = first->from;
+    const int8_t *b = second->from;
+    const uint32_t step_a = first->step;
+    const uint32_t step_b = second->step;
+    uint32_t *two = to + 2 * (size_t)pitch;
+    for (uint32_t *end = to + n; to < end; to++, two++) {
+        uint32_t upper = m7_load(a);
+        uint32_t lower = m7_load(b);
+        a += step_a;
+        b += step_b;
+        uint32_t x = m7_sxtab16(minus, upper);
+        uint32_t y = m7_sxtab16(minus, lower);
+        *to = m7_lower(x, y);
+        *two = m7_upper(x, y);
+        x = m7_sxtab16_odd(minus, upper);
+        y = m7_sxtab16_odd(minus, lower);
+        to[pitch] = m7_lower(x, y);
+        two[pitch] = m7_upper(x, y);
     }
 }
 
-static void pack(const conv *c, uint32_t channel, int32_t left) {
-    uint32_t *to = c->block;
-    int32_t i = 0;
-    for (; i + 1 < c->window->kernel_h; i += 2) {
-        pack_pair(c, row_at(c, i, channel), row_at(c, i + 1, channel), left,
-                to);
-        to += LANES * (size_t)c->columns;
+// The same for fewer channels.
+static void pack_few(const conv *c, const source *first, const source *second,
+        uint32_t n, uint32_t *to) {
+    const int8_t *a = first->from;
+    const int8_t *b = second->from;
+    for (uint32_t x = 0; x < n; x++) {
+        for (uint32_t k = 0; k < c->lanes; k++) {
+            to[k * c->columns + x] = m7_lower((uint32_t)(a[k] - c->zero_point),
+                    (uint32_t)(b[k] - c->zero_point));
+        }
+        a += first->step;
+        b += second->step;
     }
-    if (i < c->window->kernel_h) {
-        pack_single(c, row_at(c, i, channel), left, to);
+}
+
+// An odd last row: the first words are written last, for a lonely channel has
+// no second ones.
+static void pack_single(const conv *c, const source *first, uint32_t n,
+        uint32_t *to) {
+    const int8_t *a = first->from;
+    uint32_t minus = m7_both(-c->zero_point);
+    uint32_t *to_1 = to + (c->lanes > 1 ? c->columns : 0);
+    for (uint32_t x = 0; x < n; x++) {
+        uint32_t word =
+                c->lanes == LANES ? m7_load(a) : m7_load_some(a, c->lanes);
+        to_1[x] = m7_sxtab16_odd(minus, word);
+        to[x] = m7_sxtab16(minus, word);
+        a += first->step;
+    }
+}
+
+static void clear(uint32_t *to, uint32_t from, uint32_t end) {
+    for (; from < end; from++) {
+        to[from] = 0;
+    }
+}
+
+// The columns from `left` of the image on, for four channels.
+static void pack(const conv *c, uint32_t channel, int32_t left) {
+    int32_t columns = (int32_t)c->columns;
+    int32_t begin = nn_clamp_i32(-left, 0, columns);
+    int32_t end = nn_clamp_i32((int32_t)c->width - left, begin, columns);
+    uint32_t n = (uint32_t)(end - begin);
+    uint32_t first = n > 0 ? (uint32_t)(left + begin) : 0;
+    uint32_t *to = c->block;
+    uint32_t words = c->lanes;
+    for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
+        bool pair = i + 1 < c->window->kernel_h;
+        words = pair || c->lanes < 2 ? c->lanes : 2;
+        for (uint32_t k = 0; k < words; k++) {
+            uint32_t *lane = to + (size_t)k * c->columns;
+            clear(lane, 0, (uint32_t)begin);
+            clear(lane, (uint32_t)end, c->columns);
+        }
+        source a;
+        source b;
+        open_row(c, i, channel, first, &a);
+        open_row(c, i + 1, channel, first, &b);
+        if (pair && c->lanes == LANES) {
+            pack_pair(m7_both(-c->zero_point), &a, &b, c->columns, n,
+                    to + begin);
+        } else if (pair) {
+            pack_few(c, &a, &b, n, to + begin);
+        } else {
+            pack_single(c, &a, n, to + begin);
+        }
+        to += (size_t)words * c->columns;
     }
 }
 
@@ -106,7 +165,7 @@ static void pack_weights(const conv *c, uint32_t o, uint32_t lane) {
 static const uint32_t *columns_of(const conv *c, uint32_t pair, uint32_t lane) {
     bool single = 2 * pair + 1 == (uint32_t)c->window->kernel_h;
     return c->block +
-            (pair * LANES + (single ? lane % 2 : lane)) * (size_t)c->columns;
+            (pair * c->lanes + (single ? lane % 2 : lane)) * (size_t)c->columns;
 }
 
 static int32_t sum_window(const conv *c, uint32_t lane, uint32_t x,
@@ -202,7 +261,7 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
     const nn_tensor *filter = nn_op_given(call->graph, call->op, 1);
     const nn_tensor *out = nn_call_output(call, 0);
-    nn_depthwise_block size = nn_depthwise_block_of(&p->window, out);
+    nn_depthwise_block size = nn_depthwise_block_of(&p->window, in, out);
     uint32_t *words = call->scratch;
     uint32_t channels = (uint32_t)in->dim[3];
     conv c = {
