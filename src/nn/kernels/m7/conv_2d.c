@@ -161,7 +161,10 @@ static void run_pair(const conv *c, uint32_t o, uint32_t other, uint32_t n,
         int8_t *out) {
     const uint32_t lane[2] = {o, other};
     nn_multiplier multiplier[2];
-    m7_tile t = {.x = c->block, .w = c->weights, .steps = c->steps};
+    m7_tile t;
+    t.x = c->block;
+    t.w = c->weights;
+    t.steps = c->steps;
     bool fits = other != o && c->steps <= M7_MAX_TAPS / 2;
     for (uint32_t i = 0; i < 2; i++) {
         const float *scales = c->weight->scales;

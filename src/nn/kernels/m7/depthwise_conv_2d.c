@@ -105,9 +105,14 @@ static void pack_single(const conv *c, const source *first, uint32_t n,
     }
 }
 
-static void clear(uint32_t *to, uint32_t from, uint32_t end) {
+// Columns outside the image, a few: all channels of one, then the next.
+static void clear(const conv *c, uint32_t *to, uint32_t words, uint32_t from,
+        uint32_t end) {
     for (; from < end; from++) {
-        to[from] = 0;
+        uint32_t *column = to + from;
+        for (uint32_t k = 0; k < words; k++, column += c->columns) {
+            *column = 0;
+        }
     }
 }
 
@@ -123,11 +128,8 @@ static void pack(const conv *c, uint32_t channel, int32_t left) {
     for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
         bool pair = i + 1 < c->window->kernel_h;
         words = pair || c->lanes < 2 ? c->lanes : 2;
-        for (uint32_t k = 0; k < words; k++) {
-            uint32_t *lane = to + (size_t)k * c->columns;
-            clear(lane, 0, (uint32_t)begin);
-            clear(lane, (uint32_t)end, c->columns);
-        }
+        clear(c, to, words, 0, (uint32_t)begin);
+        clear(c, to, words, (uint32_t)end, c->columns);
         source a;
         source b;
         open_row(c, i, channel, first, &a);
@@ -212,9 +214,10 @@ static uint32_t run_groups(const conv *c, uint32_t lane, uint32_t n,
 static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
         int8_t *out) {
     const float *scales = c->weight->scales;
-    m7_taps t = {.bias = c->bias != NULL ? c->bias[o] : 0,
-            .stride = c->out_channels,
-            .out = out};
+    m7_taps t;
+    t.bias = c->bias != NULL ? c->bias[o] : 0;
+    t.stride = c->out_channels;
+    t.out = out;
     nn_multiplier multiplier =
             m7_multiplier(scales[c->weight->scale_count > 1 ? o : 0],
                     c->in->scale, c->out->scale);
