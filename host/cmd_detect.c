@@ -8,6 +8,7 @@
 #include "host/cli/cli.h"
 #include "host/commands.h"
 #include "host/detector/detector.h"
+#include "host/file/file.h"
 #include "host/json/json.h"
 #include "host/photo/photo.h"
 
@@ -43,8 +44,9 @@ static void print_json(const char *path, const img_image *image,
 
 static void print_text(const char *path, const img_image *image,
         const face_detection *faces, uint32_t count) {
-    printf("%s (%d x %d): %u face%s\n", path, (int)image->width,
-            (int)image->height, (unsigned)count, count == 1 ? "" : "s");
+    cli_text(stdout, path);
+    printf(" (%d x %d): %u face%s\n", (int)image->width, (int)image->height,
+            (unsigned)count, count == 1 ? "" : "s");
     for (uint32_t k = 0; k < count; k++) {
         printf("  score %.2f  box x %.1f  y %.1f  w %.1f  h %.1f\n",
                 (double)faces[k].score, (double)faces[k].x, (double)faces[k].y,
@@ -131,6 +133,9 @@ int cmd_detect(int argc, char **argv) {
     if (r.output != NULL && !photo_can_write(r.output)) {
         return cli_usage(argv[0],
                 "-o wants a name that ends in .png, .jpg or .ppm");
+    }
+    if (r.output != NULL && file_is_same(r.output, argv[1])) {
+        return cli_fail(r.output, "is the photo itself, which stays as it is");
     }
     char path[PATH_BYTES];
     nn_error error;

@@ -33,7 +33,7 @@ typedef struct evaluation {
     size_t false_alarms; // on negatives, at `usual`
 } evaluation;
 
-// The rows of one file; rows are ordered by it.
+// The rows of one file, NULL when it has none; rows are ordered by it.
 static const boxes_row *rows_of(const boxes *truth, const char *file,
         size_t *count) {
     size_t low = 0;
@@ -51,7 +51,7 @@ static const boxes_row *rows_of(const boxes *truth, const char *file,
         end++;
     }
     *count = end - low;
-    return &truth->rows[low];
+    return *count > 0 ? &truth->rows[low] : NULL;
 }
 
 static size_t count_right(const score_hit *hits, size_t count) {
@@ -167,6 +167,9 @@ static void print_result(const evaluation *e, bool json) {
 
 static int evaluate_all(evaluation *e, bool json) {
     int status = check_files(e);
+    if (status == 0 && e->photos.count == 0) {
+        status = cli_fail(e->directory, "holds no photographs");
+    }
     for (size_t k = 0; k < e->photos.count && status == 0; k++) {
         cli_progress("eval", k + 1, e->photos.count);
         status = evaluate_photo(e, e->photos.names[k]);

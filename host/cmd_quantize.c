@@ -42,12 +42,13 @@ static int write_model(const arguments *a, const uint8_t *file, size_t bytes,
     if (quantize_with(file, bytes, r, &out, &out_bytes, &error)) {
         return cli_fail(a->model, "%s", error.text);
     }
-    int status = 0;
-    if (file_write(a->output, out, out_bytes, &error)) {
+    // The ranges took longer to make: they are safe before the model is.
+    int status = a->save ? save_ranges(a, r) : 0;
+    if (!status && file_write(a->output, out, out_bytes, &error)) {
         status = cli_fail(a->output, "%s", error.text);
     }
     free(out);
-    return status || !a->save ? status : save_ranges(a, r);
+    return status;
 }
 
 static int measure(const arguments *a, const uint8_t *file, size_t bytes,
@@ -63,6 +64,20 @@ static int measure(const arguments *a, const uint8_t *file, size_t bytes,
     }
     photos_free(&p);
     return status;
+}
+
+// One name for two things would lose one of them.
+static int check_names(const arguments *a) {
+    if (file_is_same(a->output, a->model)) {
+        return cli_fail(a->output, "is the float model, which stays as it is");
+    }
+    if (a->save && file_is_same(a->save, a->model)) {
+        return cli_fail(a->save, "is the float model, which stays as it is");
+    }
+    if (a->save && file_is_same(a->save, a->output)) {
+        return cli_fail(a->save, "is to hold both the model and its ranges");
+    }
+    return 0;
 }
 
 static int quantize(const arguments *a) {
@@ -113,5 +128,6 @@ int cmd_quantize(int argc, char **argv) {
                 "a file is needed");
     }
     a.model = argv[1];
-    return quantize(&a);
+    status = check_names(&a);
+    return status ? status : quantize(&a);
 }

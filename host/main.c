@@ -92,8 +92,7 @@ static int dispatch(int argc, char **argv) {
         }
         return cmd->run(argc - 1, argv + 1);
     }
-    fprintf(stderr, "blazecam: %s: no such command; see 'blazecam --help'\n",
-            argv[1]);
+    cli_complain(argv[1], "no such command; see 'blazecam --help'");
     return CLI_WRONG_USAGE;
 }
 

@@ -12,23 +12,39 @@
 
 static bool progress_is_shown;
 
+void cli_text(FILE *to, const char *text) {
+    for (; *text != '\0'; text++) {
+        bool control = (unsigned char)*text < ' ' || *text == 0x7F;
+        fputc(control ? '?' : *text, to);
+    }
+}
+
+// "blazecam: what: why" without an end.
+CLI_PRINTF(2, 0)
+static void say(const char *what, const char *why, va_list arguments) {
+    char text[2 * 4096]; // two of the longest paths
+    vsnprintf(text, sizeof(text), why, arguments);
+    cli_progress_end();
+    fputs("blazecam: ", stderr);
+    cli_text(stderr, *what != '\0' ? what : "''");
+    fputs(": ", stderr);
+    cli_text(stderr, text);
+}
+
 void cli_complain(const char *what, const char *why, ...) {
     va_list arguments;
     va_start(arguments, why);
-    cli_progress_end();
-    fprintf(stderr, "blazecam: %s: ", what);
-    vfprintf(stderr, why, arguments);
-    fputc('\n', stderr);
+    say(what, why, arguments);
     va_end(arguments);
+    fputc('\n', stderr);
 }
 
 void cli_misused(const char *command, const char *why, ...) {
     va_list arguments;
     va_start(arguments, why);
-    fprintf(stderr, "blazecam: %s: ", command);
-    vfprintf(stderr, why, arguments);
-    fprintf(stderr, "; see 'blazecam %s --help'\n", command);
+    say(command, why, arguments);
     va_end(arguments);
+    fprintf(stderr, "; see 'blazecam %s --help'\n", command);
 }
 
 int cli_number(const char *command, const char *option, const char *word,
@@ -37,8 +53,9 @@ int cli_number(const char *command, const char *option, const char *word,
     double value = strtod(word, &end);
     if (end == word || *end != '\0' || !isfinite(value) || value < low ||
             value > high) {
-        return cli_usage(command, "%s wants a number from %g to %g, not '%s'",
-                option, low, high, word);
+        return cli_usage(command,
+                "%s wants a number from %.10g to %.10g, not '%s'", option, low,
+                high, word);
     }
     *number = value;
     return 0;

@@ -31,6 +31,10 @@ void cli_complain(const char *what, const char *why, ...) CLI_PRINTF(2, 3);
 
 void cli_misused(const char *command, const char *why, ...) CLI_PRINTF(2, 3);
 
+// Writes text with "?" for control characters: a file may be named after an
+// escape sequence, and a sentence stays on its line.
+void cli_text(FILE *to, const char *text);
+
 // Words that one option takes, as in "--input A B C".
 typedef struct cli_list {
     const char **items; // room for argc words, the caller's

@@ -135,7 +135,9 @@ static int by_file(const void *a, const void *b) {
 }
 
 static int read_rows(boxes *out, nn_error *error) {
+    // Spreadsheets put a byte order mark in front.
     char *at = out->text;
+    at += strncmp(at, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     char *line = next_line(&at);
     int place[COLUMNS];
     if (line == NULL) {

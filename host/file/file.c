@@ -111,9 +111,10 @@ int file_begin(file_output *output, const char *path, nn_error *error) {
 
 int file_commit(file_output *output, nn_error *error) {
     int err = 0;
-    errno = 0;
-    bool written = fflush(output->stream) == 0 && !ferror(output->stream);
-    if (!written) {
+    if (ferror(output->stream)) {
+        // Somebody's earlier call failed; its reason is gone.
+        err = nn_fail(error, NN_ERR_INPUT, "cannot be written, is it full?");
+    } else if (fflush(output->stream) != 0) {
         err = fail_errno(error);
     }
     if (fclose(output->stream) != 0 && !err) {
@@ -132,6 +133,15 @@ int file_commit(file_output *output, nn_error *error) {
     return err;
 }
 
+bool file_is_same(const char *one, const char *other) {
+    struct stat a;
+    struct stat b;
+    if (stat(one, &a) != 0 || stat(other, &b) != 0) {
+        return strcmp(one, other) == 0;
+    }
+    return S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 void file_abandon(file_output *output) {
     fclose(output->stream);
     if (output->temporary != NULL) {
@@ -147,6 +157,10 @@ int file_write(const char *path, const void *bytes, size_t size,
     if (err) {
         return err;
     }
-    fwrite(bytes, 1, size, output.stream);
+    if (fwrite(bytes, 1, size, output.stream) != size) {
+        err = fail_errno(error);
+        file_abandon(&output);
+        return err;
+    }
     return file_commit(&output, error);
 }

@@ -35,6 +35,10 @@ int file_commit(file_output *output, nn_error *error);
 // Closes and removes what was written.
 void file_abandon(file_output *output);
 
+// Tells whether both names lead to one ordinary file, there or not yet, so
+// that writing one would lose the other.
+bool file_is_same(const char *one, const char *other);
+
 // All three steps for bytes in memory.
 int file_write(const char *path, const void *bytes, size_t size,
         nn_error *error);

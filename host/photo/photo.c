@@ -43,8 +43,13 @@ int photo_allocate(photo *out, uint64_t width, uint64_t height,
     if (width == 0 || height == 0) {
         return nn_fail(error, NN_ERR_INVALID, "the image has no pixels");
     }
-    if (width > IMG_MAX_SIDE || height > IMG_MAX_SIDE ||
-            width * height > PHOTO_MAX_PIXELS) {
+    if ((width > IMG_MAX_SIDE || height > IMG_MAX_SIDE) &&
+            width <= PHOTO_MAX_PIXELS / height) {
+        return nn_fail(error, NN_ERR_RANGE,
+                "the header claims a side of more than %d pixels",
+                IMG_MAX_SIDE);
+    }
+    if (width > PHOTO_MAX_PIXELS / height) {
         return nn_fail(error, NN_ERR_RANGE,
                 "the header claims more than %d million pixels",
                 PHOTO_MAX_PIXELS / 1000000);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // PNG files, through libpng.
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +142,9 @@ typedef struct encoder {
 
 static void on_write_error(png_structp lib, png_const_charp text) {
     encoder *e = png_get_error_ptr(lib);
-    e->code = nn_fail(e->error, NN_ERR_INPUT, "%s", text);
+    // libpng only says "Write Error".
+    e->code = nn_fail(e->error, NN_ERR_INPUT, "%s",
+            ferror(e->to) ? strerror(errno) : text);
     png_longjmp(lib, 1);
 }
 

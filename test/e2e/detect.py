@@ -6,28 +6,13 @@ import os
 import struct
 import subprocess
 import sys
-import tempfile
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from e2e import (BLAZECAM, FLOAT, INT8, PHOTO, SHARED, detect, iou,  # noqa
-                 main, refused, run)
+from e2e import (BLAZECAM, FLOAT, INT8, PHOTO, SHARED, TMP, detect,  # noqa
+                 iou, main, path, read, refused, run)
 
-TMP = tempfile.TemporaryDirectory()
 FACE = [170, 144, 197, 197]  # in PHOTO, by eye and by the float model
-
-
-def path(name, data=None):
-    where = os.path.join(TMP.name, name)
-    if data is not None:
-        with open(where, "wb") as file:
-            file.write(data)
-    return where
-
-
-def read(where):
-    with open(where, "rb") as file:
-        return file.read()
 
 
 def pixels():

@@ -6,26 +6,12 @@ import os
 import shutil
 import struct
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
-from e2e import FLOAT, INT8, PHOTO, detect, iou, main, refused, run  # noqa
+from e2e import (FLOAT, INT8, PHOTO, detect, iou, main, path, read,  # noqa
+                 refused, run)
 
-TMP = tempfile.TemporaryDirectory()
 RANGES = "models/blazeface_front_128.ranges"
-
-
-def path(name, data=None):
-    where = os.path.join(TMP.name, name)
-    if data is not None:
-        with open(where, "wb") as file:
-            file.write(data)
-    return where
-
-
-def read(where):
-    with open(where, "rb") as file:
-        return file.read()
 
 
 def inspect(model, *args):

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import traceback
 
 BLAZECAM = os.environ.get("BLAZECAM", "build/host/blazecam")
@@ -11,6 +12,22 @@ FLOAT = "build/deps/face_detection_short_range.tflite"
 INT8 = "build/models/blazeface_front_128.tflite"
 PHOTO = "build/deps/grace_hopper.jpg"
 SHARED = os.path.join("..", "shared")
+TMP = tempfile.TemporaryDirectory()
+
+
+def path(name, data=None):
+    """A name in a folder that goes with the test; with data, a file there."""
+    where = os.path.join(TMP.name, name)
+    if data is not None:
+        os.makedirs(os.path.dirname(where), exist_ok=True)
+        with open(where, "wb") as file:
+            file.write(data)
+    return where
+
+
+def read(where):
+    with open(where, "rb") as file:
+        return file.read()
 
 
 def run(*args):

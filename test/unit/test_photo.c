@@ -149,7 +149,7 @@ static void sizes_are_refused_before_memory_is_taken(void **state) {
     static const char ppm[] = "P6 60000 60000 255\n";
     refuses(ppm, sizeof(ppm) - 1, "more than 134 million pixels");
     static const char wide[] = "P5 70000 1 255\n";
-    refuses(wide, sizeof(wide) - 1, "more than 134 million pixels");
+    refuses(wide, sizeof(wide) - 1, "a side of more than 65535 pixels");
     static const char large[] = "P5 11000 11000 255\n";
     refuses(large, sizeof(large) - 1, "more pixels than the file can hold");
     static const char none[] = "P5 0 7 255\n";
