@@ -62,6 +62,8 @@ ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/rom/*.c)))
 
+HOT_SRC_C = $(M7_SRC_C) src/nn/kernels/pool.c
+
 SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/readline/readline.c \
     shared/runtime/gchelper_native.c \
@@ -81,10 +83,10 @@ OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o)) \
     $(BUILD)/shared/runtime/gchelper_thumb2.o
 
 $(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
-# The engine means its doubles; kernels are for speed, all else is for size.
+# The engine means its doubles; hot kernels are for speed, all else for size.
 $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
     -Wno-double-promotion -Wno-float-conversion -Wno-null-dereference -Os
-$(BUILD)/src/nn/kernels/%.o: CFLAGS += -O2
+$(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 
