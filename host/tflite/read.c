@@ -297,7 +297,9 @@ static int check_op(reader *r, uint32_t index, uint8_t *made) {
     uint32_t count = r->model->tensor_count;
     for (uint32_t k = 0; k < op->input_count; k++) {
         int32_t t = op->inputs[k];
-        if (t < -1 || t >= (int32_t)count || (t >= 0 && !made[t])) {
+        // Other engines' operators may bring memory of their own as a tensor.
+        bool must_be_made = t >= 0 && *op->custom == '\0';
+        if (t < -1 || t >= (int32_t)count || (must_be_made && !made[t])) {
             return broken(r, "an input of operator", index);
         }
     }
