@@ -31,15 +31,17 @@ def ppm_of(rows):
     return b"P6 %d %d 255\n" % (len(rows[0]) // 3, len(rows)) + b"".join(rows)
 
 
-def png_of(rows, color=2):
+def png_of(rows, color=2, orientation=1):
     def chunk(kind, data):
         return (struct.pack(">I", len(data)) + kind + data +
                 struct.pack(">I", zlib.crc32(kind + data)))
     size = len(rows[0]) // {0: 1, 2: 3}[color], len(rows)
     head = struct.pack(">IIBBBBB", *size, 8, color, 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + row for row in rows))
+    exif = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, 0x112, 3, 1,
+                       orientation, 0, 0)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) +
-            chunk(b"IDAT", data) + chunk(b"IEND", b""))
+            chunk(b"eXIf", exif) + chunk(b"IDAT", data) + chunk(b"IEND", b""))
 
 
 def bmp_of(rows):
@@ -144,6 +146,28 @@ def exif_turns_the_picture():
     upright = path("upright.jpg", data[:2] + b"\xff\xe1\0\x22" + exif % 3 +
                    data[2:])
     assert iou(one_face("--model", FLOAT, upright)["box"], want) > 0.95
+
+
+def all_eight_orientations_show_the_same_faces():
+    _, _, rows = pixels()
+    shown = [[row[k:k + 3] for k in range(0, len(row), 3)] for row in rows]
+    want = detect(path("shown.ppm", ppm_of(rows)))[0]
+
+    def mirror(image):
+        return [row[::-1] for row in image]
+
+    def flip(image):
+        return image[::-1]
+
+    def swap(image):
+        return [list(column) for column in zip(*image)]
+    stored = {1: shown, 2: mirror(shown), 3: flip(mirror(shown)),
+              4: flip(shown), 5: swap(shown), 6: flip(swap(shown)),
+              7: flip(mirror(swap(shown))), 8: mirror(swap(shown))}
+    for orientation, image in stored.items():
+        data = png_of([b"".join(row) for row in image], 2, orientation)
+        got = detect(path("stored.png", data))[0]
+        assert dict(got, file="") == dict(want, file=""), orientation
 
 
 def drawings_show_the_face():
@@ -281,7 +305,8 @@ def the_float_model_agrees_with_mediapipe():
 main([the_face_in_the_demo_photo_is_found, json_has_the_promised_keys,
       text_names_score_and_box, the_threshold_counts,
       every_format_gives_the_same_faces, boxes_follow_the_picture,
-      exif_turns_the_picture, drawings_show_the_face,
-      bad_images_get_one_sentence, outputs_are_whole_or_absent,
+      exif_turns_the_picture, all_eight_orientations_show_the_same_faces,
+      drawings_show_the_face, bad_images_get_one_sentence,
+      outputs_are_whole_or_absent,
       bad_models_get_one_sentence, wrong_usage_is_status_2, eval_counts,
       the_float_model_agrees_with_mediapipe])

@@ -92,6 +92,22 @@ def inspect_tells_what_a_model_needs():
         refused(1, "", "inspect", path("broken.tflite", broken))
 
 
+def a_budget_streams_no_more_than_it_must():
+    model = inspect(INT8)
+    least, most = model["arena_bytes"], model["arena_whole_bytes"]
+    streamed = []
+    for budget in (1, least - 1, least, least + 1, (least + most) // 2,
+                   most - 1, most, 2 ** 32 - 1):
+        told = inspect(INT8, "--budget", budget)
+        assert told["budget"] == budget
+        assert told["fits"] == (budget >= least), told["arena_bytes"]
+        assert least <= told["arena_bytes"] <= max(budget, least), budget
+        streamed.append(sum(len(stage["ops"]) for stage in
+                            told["plan"]["stages"] if stage["streamed"]))
+    assert streamed == sorted(streamed, reverse=True), streamed
+    assert streamed[0] > streamed[-1] == 0, streamed
+
+
 def invoke_writes_outputs_in_the_models_types():
     data = bytes((k * 7 + k // 384) % 256 for k in range(128 * 128 * 3))
     source = path("in.bin", data)
@@ -130,6 +146,7 @@ main([
     a_photo_is_enough_to_calibrate,
     bad_quantize_input_is_refused_without_output,
     inspect_tells_what_a_model_needs,
+    a_budget_streams_no_more_than_it_must,
     invoke_writes_outputs_in_the_models_types,
     wrong_input_sizes_are_refused_without_output,
 ])
