@@ -124,10 +124,9 @@ static void pack(const conv *c, uint32_t channel, int32_t left) {
     uint32_t n = (uint32_t)(end - begin);
     uint32_t first = n > 0 ? (uint32_t)(left + begin) : 0;
     uint32_t *to = c->block;
-    uint32_t words = c->lanes;
     for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
         bool pair = i + 1 < c->window->kernel_h;
-        words = pair || c->lanes < 2 ? c->lanes : 2;
+        uint32_t words = pair || c->lanes < 2 ? c->lanes : 2;
         clear(c, to, words, 0, (uint32_t)begin);
         clear(c, to, words, (uint32_t)end, c->columns);
         source a;
