@@ -87,7 +87,8 @@ static void print_kinds(const inspection *i) {
 static void print_needs(const inspection *i) {
     printf("%-10s%" PRIu64 "\n", "MACs", i->macs);
     printf("%-10s%" PRIu64 " bytes\n", "weights", i->weights_bytes);
-    printf("%-10s%u bytes (%u without streaming, %u with nothing in place)\n",
+    printf("%-10s%u bytes (%u without streaming; tensors alone, none in place, "
+           "%u)\n",
             "arena", i->arena_bytes, i->arena_whole_bytes,
             i->arena_naive_bytes);
     if (!i->budget) {
