@@ -137,6 +137,8 @@ def wrong_input_sizes_are_refused_without_output():
             small, "--output", folder)
     refused(1, "takes 1 inputs, got 2", "invoke", INT8, "--input", small,
             small, "--output", folder)
+    refused(1, "larger than", "invoke", INT8, "--input", "/dev/zero",
+            "--output", folder)
     assert not os.path.exists(folder)
 
 
