@@ -22,13 +22,12 @@ int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
     if (list) {
         r->items = list;
     }
-    char *name = malloc(strlen(item->tensor) + 1);
+    char *name = strdup(item->tensor);
     if (!list || !name) {
         free(name);
         free(item->steps);
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
-    strcpy(name, item->tensor);
     r->items[r->count] = *item;
     r->items[r->count++].tensor = name;
     return 0;

@@ -58,7 +58,7 @@ static __attribute__((noinline)) void pack_pair(uint32_t minus,
     const uint32_t step_a = first->step;
     const uint32_t step_b = second->step;
     uint32_t *two = to + 2 * (size_t)pitch;
-    for (uint32_t *end = to + n; to < end; to++, two++) {
+    for (const uint32_t *end = to + n; to < end; to++, two++) {
         uint32_t upper = m7_load(a);
         uint32_t lower = m7_load(b);
         a += step_a;
