@@ -125,7 +125,7 @@ static bool are_logits(const histogram *h) {
 }
 
 static void choose(const histogram *h, const heads_pair *pair, const job *j,
-        bool is_head, float *low, float *high) {
+        bool is_head, bool is_centred, float *low, float *high) {
     if (is_head && are_logits(h)) {
         *low = logit_low;
         *high = h->high > logit_high ? h->high : logit_high;
@@ -133,6 +133,10 @@ static void choose(const histogram *h, const heads_pair *pair, const job *j,
             are_logits(&j->seen[pair->scores].all)) {
         *low = pair->live.low * box_margin;
         *high = pair->live.high * box_margin;
+    } else if (is_centred) {
+        // wide channels are few, and what clipping takes from them is missed
+        *low = h->low;
+        *high = h->high;
     } else {
         histogram_best_range(h, low, high);
     }
@@ -163,7 +167,8 @@ static int add_group(const job *j, uint32_t group, ranges *r, nn_error *error) {
             return no_memory(error);
         }
     }
-    choose(&all, pair, j, is_head, &item.low, &item.high);
+    bool is_centred = item.tensor && ranges_find(r, RANGES_CENTRE, item.tensor);
+    choose(&all, pair, j, is_head, is_centred, &item.low, &item.high);
     histogram_free(&all);
     if (has_input) {
         item.low = item.low < -1 ? item.low : -1;

@@ -16,6 +16,8 @@
 //   what a sigmoid can tell apart, -12 … 6 or more;
 // - outputs that hold boxes beside such logits: the boxes of anchors that may
 //   be objects;
+// - what r has RANGES_CENTRE items for: all that photos show which are no
+//   accidents;
 // - everything else: the least mean squared error over all photos.
 int calibrate_ranges(const tfl_model *model, const photos *p, ranges *r,
         nn_error *error);

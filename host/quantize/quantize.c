@@ -6,6 +6,7 @@
 #include "host/quantize/bias.h"
 #include "host/quantize/build.h"
 #include "host/quantize/calibrate.h"
+#include "host/quantize/centre.h"
 #include "host/quantize/photos.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/profile.h"
@@ -15,6 +16,7 @@ int quantize_with(const uint8_t *file, size_t bytes, const ranges *r,
     tfl_model model;
     *out = NULL;
     int code = prepare_model(&model, file, bytes, r, error);
+    code = code ? code : centre_apply(&model, r, error);
     code = code ? code : build_int8(&model, r, error);
     code = code ? code
                 : tfl_write(&model, "int8 by blazecam quantize", out, out_bytes,
@@ -39,6 +41,8 @@ static int measure(const uint8_t *file, size_t bytes, const photos *p,
     tfl_model model = {0};
     int code = find_outputs(file, bytes, out, error);
     code = code ? code : prepare_model(&model, file, bytes, out, error);
+    code = code ? code : centre_measure(&model, p, out, error);
+    code = code ? code : centre_apply(&model, out, error);
     code = code ? code : calibrate_ranges(&model, p, out, error);
     code = code ? code : bias_measure(&model, p, out, error);
     tfl_free(&model);

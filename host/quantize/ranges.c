@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,19 +16,22 @@ enum {
     MAX_CHANNELS = 1 << 20,
 };
 
-static const char *const kind_words[] = {"output", "range", "shift"};
+static const char *const kind_words[] = {"output", "range", "shift", "centre"};
 
 int ranges_add(ranges *r, const ranges_item *item, nn_error *error) {
     ranges_item *list = realloc(r->items, (r->count + 1) * sizeof *list);
     if (list) {
         r->items = list;
     }
-    char *name = strdup(item->tensor);
+    size_t name_bytes = strlen(item->tensor) + 1;
+    char *name = malloc(name_bytes);
     if (!list || !name) {
         free(name);
         free(item->steps);
+        free(item->centres);
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
+    memcpy(name, item->tensor, name_bytes);
     r->items[r->count] = *item;
     r->items[r->count++].tensor = name;
     return 0;
@@ -37,6 +41,7 @@ void ranges_free(ranges *r) {
     for (size_t k = 0; k < r->count; k++) {
         free((void *)r->items[k].tensor);
         free(r->items[k].steps);
+        free(r->items[k].centres);
     }
     free(r->items);
     *r = (ranges){0};
@@ -98,18 +103,25 @@ static char *rest(line *l) {
     return l->at;
 }
 
-static int parse_steps(line *l, ranges_item *item, nn_error *error) {
+static int parse_list(line *l, ranges_item *item, nn_error *error) {
     long count = next_int(l, 1, MAX_CHANNELS);
     if (l->wrong) {
         return 0;
     }
     item->count = (uint32_t)count;
-    item->steps = calloc(item->count, sizeof *item->steps);
-    if (!item->steps) {
+    bool are_steps = item->kind == RANGES_SHIFT;
+    void *list = calloc(item->count, sizeof(float));
+    if (!list) {
         return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
     }
+    item->steps = are_steps ? list : NULL;
+    item->centres = are_steps ? NULL : list;
     for (uint32_t k = 0; k < item->count && !l->wrong; k++) {
-        item->steps[k] = (int32_t)next_int(l, -(1L << 30), 1L << 30);
+        if (are_steps) {
+            item->steps[k] = (int32_t)next_int(l, -(1L << 30), 1L << 30);
+        } else {
+            item->centres[k] = next_float(l);
+        }
     }
     item->tensor = rest(l);
     return 0;
@@ -123,12 +135,12 @@ static int parse(line *l, ranges_item *item, nn_error *error) {
         kind++;
     }
     if (kind == kinds) {
-        l->wrong = "expected output, range or shift";
+        l->wrong = "expected output, range, shift or centre";
         return 0;
     }
     *item = (ranges_item){.kind = (ranges_kind)kind};
-    if (item->kind == RANGES_SHIFT) {
-        return parse_steps(l, item, error);
+    if (item->kind == RANGES_SHIFT || item->kind == RANGES_CENTRE) {
+        return parse_list(l, item, error);
     }
     if (item->kind == RANGES_RANGE) {
         item->low = next_float(l);
@@ -156,6 +168,7 @@ static int read_line(ranges *out, line *l, nn_error *error) {
     }
     if (code) {
         free(item.steps);
+        free(item.centres);
         return code;
     }
     return ranges_add(out, &item, error);
@@ -213,11 +226,15 @@ static void write_item(FILE *to, const ranges_item *item) {
         // nine digits read back to the same float
         fprintf(to, " %.9g %.9g", (double)item->low, (double)item->high);
     }
-    if (item->kind == RANGES_SHIFT) {
+    if (item->count) {
         fprintf(to, " %u", item->count);
     }
     for (uint32_t k = 0; k < item->count; k++) {
-        fprintf(to, " %d", (int)item->steps[k]);
+        if (item->steps) {
+            fprintf(to, " %d", (int)item->steps[k]);
+        } else {
+            fprintf(to, " %.9g", (double)item->centres[k]);
+        }
     }
     fprintf(to, " %s\n", item->tensor);
 }

@@ -14,7 +14,9 @@
 
 #include "host/engine/engine.h"
 #include "host/file/file.h"
+#include "host/quantize/centre.h"
 #include "host/quantize/histogram.h"
+#include "host/quantize/prepare.h"
 #include "host/quantize/quantize.h"
 #include "host/quantize/weights.h"
 #include "test/support/model.h"
@@ -62,11 +64,16 @@ static void ranges_come_back(void **state) {
     assert_int_equal(ranges_add(&r, &output, &error), 0);
     assert_int_equal(ranges_add(&r, &range, &error), 0);
     assert_int_equal(ranges_add(&r, &shift, &error), 0);
+    ranges_item centre = {.kind = RANGES_CENTRE, .tensor = "b", .count = 2};
+    centre.centres = calloc(2, sizeof *centre.centres);
+    centre.centres[0] = -0.3F;
+    centre.centres[1] = 1e-40F;
+    assert_int_equal(ranges_add(&r, &centre, &error), 0);
     assert_int_equal(ranges_write(&r, path("r"), "Two lines\nof comment",
                              &error),
             0);
     assert_int_equal(ranges_read(&back, path("r"), &error), 0);
-    assert_int_equal(back.count, 3);
+    assert_int_equal(back.count, 4);
     assert_string_equal(back.items[0].tensor, "@3");
     const ranges_item *item =
             ranges_find(&back, RANGES_RANGE, "a name with blanks");
@@ -77,6 +84,9 @@ static void ranges_come_back(void **state) {
     assert_int_equal(item->count, 2);
     assert_int_equal(item->steps[0], -7);
     assert_int_equal(item->steps[1], 1 << 30);
+    item = ranges_find(&back, RANGES_CENTRE, "b");
+    assert_int_equal(item->count, 2);
+    assert_true(item->centres[0] == -0.3F && item->centres[1] == 1e-40F);
     ranges_free(&r);
     ranges_free(&back);
 }
@@ -90,7 +100,9 @@ static void broken_ranges_are_refused(void **state) {
             {"# fine\n\nrange -1 1 a\nrange -1 2 a\n", "line 4: given before"},
             {"shift 3 1 2 a\n", "line 1: a whole number"},
             {"shift 99999999999 1 a\n", "line 1: a whole number"},
-            {"scales 1 2\n", "line 1: expected output, range or shift"},
+            {"centre 2 1 inf a\n", "line 1: a number"},
+            {"centre 2 1 2\n", "line 1: the tensor's name"},
+            {"scales 1 2\n", "line 1: expected output, range, shift or"},
     };
     (void)state;
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -333,6 +345,117 @@ static void int8_keeps_the_rules(void **state) {
     model_free(&s.m);
 }
 
+// A depthwise convolution that pads, one of 1 x 1 and one that pads behind it.
+static const uint8_t *make_chain(model *m, size_t *bytes) {
+    random_source r = random_from(21);
+    memset(m, 0, sizeof *m);
+    int x = model_tensor(m, NN_FLOAT32, LIST(1, SIDE, SIDE, CHANNELS), 0, 0);
+    int w[3] = {random_constant(m, &r, LIST(1, 3, 3, CHANNELS), 1),
+            random_constant(m, &r, LIST(FILTERS, 1, 1, CHANNELS), 1),
+            random_constant(m, &r, LIST(CLASSES, 3, 3, FILTERS), 1)};
+    int b[3] = {random_constant(m, &r, LIST(CHANNELS), 1),
+            random_constant(m, &r, LIST(FILTERS), 1),
+            random_constant(m, &r, LIST(CLASSES), 1)};
+    int first =
+            model_tensor(m, NN_FLOAT32, LIST(1, SIDE, SIDE, CHANNELS), 0, 0);
+    int second =
+            model_tensor(m, NN_FLOAT32, LIST(1, SIDE, SIDE, FILTERS), 0, 0);
+    int third = model_tensor(m, NN_FLOAT32, LIST(1, SIDE, SIDE, CLASSES), 0, 0);
+    model_op(m, 4, LIST(x, w[0], b[0]), LIST(first));
+    model_int(m, 1, 1);
+    model_int(m, 2, 1);
+    model_int(m, 3, 1);
+    model_op(m, 3, LIST(first, w[1], b[1]), LIST(second));
+    model_int(m, 1, 1);
+    model_int(m, 2, 1);
+    model_op(m, 3, LIST(second, w[2], b[2]), LIST(third));
+    model_int(m, 1, 1);
+    model_int(m, 2, 1);
+    m->inputs = LIST(x);
+    m->outputs = LIST(third);
+    return model_file(m, bytes);
+}
+
+static void run_chain(const uint8_t *file, size_t bytes, float *out) {
+    engine *e;
+    nn_error error;
+    random_source r = random_from(4);
+    float x[SIDE * SIDE * CHANNELS];
+    for (size_t k = 0; k < sizeof x / sizeof x[0]; k++) {
+        x[k] = random_float(&r, -1, 1);
+    }
+    assert_int_equal(engine_open_bytes(&e, file, bytes, NULL, &error), 0);
+    engine_set_input(e, 0, x);
+    assert_int_equal(engine_run(e, &error), 0);
+    memcpy(out, engine_output_data(e, 0),
+            sizeof(float) * SIDE * SIDE * CLASSES);
+    engine_close(e);
+}
+
+// Centres move what is between two convolutions and nothing else.
+static void centres_cancel_out(void **state) {
+    (void)state;
+    model m;
+    tfl_model t;
+    ranges r;
+    nn_error error;
+    size_t bytes;
+    size_t moved_bytes;
+    uint8_t *moved;
+    float out[2][SIDE * SIDE * CLASSES];
+    const uint8_t *file = make_chain(&m, &bytes);
+    put_text("centre 3 0.5 -2.25 100 t0007\n");
+    assert_int_equal(ranges_read(&r, path("r"), &error), 0);
+    assert_int_equal(prepare_model(&t, file, bytes, &r, &error), 0);
+    const float *before = t.tensors[t.ops[0].inputs[2]].data;
+    assert_int_equal(centre_apply(&t, &r, &error), 0);
+    const float *after = t.tensors[t.ops[0].inputs[2]].data;
+    assert_true(after[0] == before[0] - 0.5F);
+    assert_true(after[1] == before[1] + 2.25F);
+    assert_true(after[2] == before[2] - 100);
+    assert_int_equal(tfl_write(&t, "", &moved, &moved_bytes, &error), 0);
+    run_chain(file, bytes, out[0]);
+    run_chain(moved, moved_bytes, out[1]);
+    for (size_t k = 0; k < SIDE * SIDE * CLASSES; k++) {
+        assert_true(fabsf(out[0][k] - out[1][k]) < 1e-3F);
+    }
+    free(moved);
+    tfl_free(&t);
+    ranges_free(&r);
+    model_free(&m);
+}
+
+// What cannot be made up for is refused.
+static void misplaced_centres_are_refused(void **state) {
+    static const char *const cases[][2] = {
+            {"centre 2 1 1 t0007\n", "2 centres do not fit"},
+            {"centre 6 1 1 1 1 1 1 t0008\n", "not between two"}, // pads
+            {"centre 4 1 1 1 1 t0009\n", "not between two"},     // the output
+            {"centre 3 1 1 1 t0000\n", "not between two"},       // the input
+            {"centre 1 1 nowhere\n", "nowhere has centres but"},
+            {"centre 3 3e38 3e38 3e38 t0007\n", "too far away"},
+    };
+    (void)state;
+    model m;
+    size_t bytes;
+    const uint8_t *file = make_chain(&m, &bytes);
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        tfl_model t;
+        ranges r;
+        nn_error error;
+        put_text(cases[k][0]);
+        assert_int_equal(ranges_read(&r, path("r"), &error), 0);
+        assert_int_equal(prepare_model(&t, file, bytes, &r, &error), 0);
+        assert_int_equal(centre_apply(&t, &r, &error), NN_ERR_INVALID);
+        if (!strstr(error.text, cases[k][1])) {
+            fail_msg("%s: %s", cases[k][0], error.text);
+        }
+        tfl_free(&t);
+        ranges_free(&r);
+    }
+    model_free(&m);
+}
+
 static void missing_ranges_are_named(void **state) {
     (void)state;
     sample s;
@@ -407,6 +530,8 @@ int main(void) {
             cmocka_unit_test(ranges_fit_the_many),
             cmocka_unit_test(int8_stays_close_to_float),
             cmocka_unit_test(int8_keeps_the_rules),
+            cmocka_unit_test(centres_cancel_out),
+            cmocka_unit_test(misplaced_centres_are_refused),
             cmocka_unit_test(missing_ranges_are_named),
             cmocka_unit_test(survives_damage),
     };
