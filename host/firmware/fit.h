@@ -6,13 +6,10 @@
 
 #include "host/firmware/firmware.h"
 
-// What an inference needs on the camera. Tables are those of nn_load() and
-// nn_plan_make(), counted with 32-bit pointers from above: they are measured
-// here, where pointers are wider.
+// What an inference needs on the camera. The tables of a loaded model have
+// memory of their own there and do not count.
 typedef struct fit {
     uint32_t arena_bytes;
-    uint32_t table_bytes;
-    uint32_t naive_bytes;
     bool in_arena; // lies in tensor memory, outside Python's heap
 } fit;
 

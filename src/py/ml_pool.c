@@ -61,20 +61,6 @@ void ml_pool_give(void *memory) {
     }
 }
 
-size_t ml_pool_free(void) {
-    size_t widest = 0;
-    uint8_t *gap = pool_start();
-    for (piece *p = first;; p = p->next) {
-        uint8_t *end = p != NULL ? (uint8_t *)p : pool_end();
-        size_t bytes = (size_t)(end - gap);
-        widest = bytes > widest ? bytes : widest;
-        if (p == NULL) {
-            return widest < sizeof(piece) ? 0 : widest - sizeof(piece);
-        }
-        gap = end + p->bytes;
-    }
-}
-
 void *ml_arena(void) {
     return (void *)(uintptr_t)MEM_ARENA_ADDR;
 }

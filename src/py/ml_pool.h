@@ -13,7 +13,6 @@ void ml_pool_reset(void);
 // Memory for tables, 16-byte aligned, or NULL where no gap is wide enough.
 void *ml_pool_take(size_t bytes);
 void ml_pool_give(void *memory); // NULL is allowed
-size_t ml_pool_free(void);       // the widest gap
 
 // The tensor memory; whoever runs a model owns it until the run ends.
 void *ml_arena(void);
