@@ -3,19 +3,37 @@
 
 #include "image/image.h"
 
+#include "image/bayer.h"
 #include "image/pixel.h"
 
-uint32_t img_pixel_bytes(img_format format) {
+bool img_has_pixels(img_format format) {
+    return format >= IMG_GRAYSCALE && format <= IMG_BAYER;
+}
+
+uint32_t img_row_bytes(img_format format, int32_t width) {
+    uint32_t count = (uint32_t)width;
     switch (format) {
     case IMG_GRAYSCALE:
-        return 1;
+    case IMG_BAYER:
+        return count;
     case IMG_RGB565:
     case IMG_YUV422:
-        return 2;
+        return 2 * count;
     case IMG_RGB888:
-        return 3;
+        return 3 * count;
+    case IMG_BINARY:
+        return (count + 31) / 32 * 4;
+    case IMG_JPEG:
+    case IMG_PNG:
+        break;
     }
     return 0;
+}
+
+size_t img_bytes(const img_image *image) {
+    return img_has_pixels(image->format)
+            ? (size_t)image->stride * (size_t)image->height
+            : image->bytes;
 }
 
 img_image img_image_of(void *data, int32_t width, int32_t height,
@@ -24,37 +42,28 @@ img_image img_image_of(void *data, int32_t width, int32_t height,
             .data = data,
             .width = width,
             .height = height,
-            .stride = (uint32_t)width * img_pixel_bytes(format),
+            .stride = img_row_bytes(format, width),
             .format = format,
     };
     return image;
 }
 
 int img_check(const img_image *image) {
-    uint32_t bytes = img_pixel_bytes(image->format);
-    if (image->data == NULL || bytes == 0 || image->width < 1 ||
-            image->height < 1 || image->width > IMG_MAX_SIDE ||
-            image->height > IMG_MAX_SIDE ||
-            image->stride < (uint32_t)image->width * bytes) {
+    if (image->data == NULL || !img_has_pixels(image->format) ||
+            image->width < 1 || image->height < 1 ||
+            image->width > IMG_MAX_SIDE || image->height > IMG_MAX_SIDE ||
+            image->stride < img_row_bytes(image->format, image->width)) {
         return IMG_ERR_INVALID;
     }
     return 0;
 }
 
 img_color img_get(const img_image *image, int32_t x, int32_t y) {
-    const uint8_t *row = image->data + (size_t)y * image->stride;
-    switch (image->format) {
-    case IMG_GRAYSCALE:
-        return pixel_gray(row[x]);
-    case IMG_RGB565:
-        return pixel_from_565(pixel_load_565(row + 2 * x));
-    case IMG_YUV422:
-        return pixel_from_yuv422(row, x, image->width);
-    case IMG_RGB888:
-        break;
+    if (image->format == IMG_BAYER) {
+        return img_bayer_color(image, x, y);
     }
-    img_color c = {row[3 * x], row[3 * x + 1], row[3 * x + 2]};
-    return c;
+    const uint8_t *row = image->data + (size_t)y * image->stride;
+    return pixel_load(image->format, row, x, image->width);
 }
 
 static void set_yuv422(uint8_t *row, int32_t x, int32_t width, img_color c) {
@@ -88,6 +97,18 @@ void img_set(const img_image *image, int32_t x, int32_t y, img_color color) {
         row[3 * x] = color.r;
         row[3 * x + 1] = color.g;
         row[3 * x + 2] = color.b;
+        return;
+    case IMG_BINARY: {
+        uint8_t bit = (uint8_t)(1U << (x & 7));
+        row[x >> 3] = (uint8_t)(pixel_luma(color) > 127 ? row[x >> 3] | bit
+                                                        : row[x >> 3] & ~bit);
+        return;
+    }
+    case IMG_BAYER:
+        row[x] = img_bayer_part(image->bayer, x, y, color);
+        return;
+    case IMG_JPEG:
+    case IMG_PNG:
         return;
     }
 }

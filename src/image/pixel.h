@@ -74,4 +74,29 @@ static inline img_color pixel_from_yuv422(const uint8_t *row, int32_t x,
             v >= 0 ? row[2 * v + 3] : 128);
 }
 
+static inline uint32_t pixel_load_bit(const uint8_t *row, int32_t x) {
+    return row[x >> 3] >> (x & 7) & 1;
+}
+
+// Pixel x of a row that is width pixels wide, in any format whose pixels say
+// their colour by themselves: not IMG_BAYER, for which see bayer.h. Inlined
+// with a constant format it is that format's code only.
+static inline img_color pixel_load(img_format format, const uint8_t *row,
+        int32_t x, int32_t width) {
+    switch (format) {
+    case IMG_RGB565:
+        return pixel_from_565(pixel_load_565(row + 2 * x));
+    case IMG_YUV422:
+        return pixel_from_yuv422(row, x, width);
+    case IMG_RGB888: {
+        img_color c = {row[3 * x], row[3 * x + 1], row[3 * x + 2]};
+        return c;
+    }
+    case IMG_BINARY:
+        return pixel_gray(pixel_load_bit(row, x) ? 255 : 0);
+    default:
+        return pixel_gray(row[x]);
+    }
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "image/bayer.h"
 #include "image/pixel.h"
 
 // A sample has 24 fraction bits: 12 of each direction's weight.
@@ -147,20 +148,14 @@ static taps taps_of(const img_rows *rows, uint32_t row) {
     return t;
 }
 
-static inline img_color load(img_format format, const uint8_t *row, int32_t x,
-        int32_t width) {
-    switch (format) {
-    case IMG_GRAYSCALE:
-        return pixel_gray(row[x]);
-    case IMG_RGB565:
-        return pixel_from_565(pixel_load_565(row + 2 * x));
-    case IMG_YUV422:
-        return pixel_from_yuv422(row, x, width);
-    case IMG_RGB888:
-        break;
+static inline img_color load(const img_rows *rows, img_format format,
+        const uint8_t *row, int32_t x) {
+    if (format == IMG_BAYER) {
+        uint32_t y = (uint32_t)((size_t)(row - rows->image.data) /
+                rows->image.stride);
+        return img_bayer_color(&rows->image, x, (int32_t)y);
     }
-    img_color c = {row[3 * x], row[3 * x + 1], row[3 * x + 2]};
-    return c;
+    return pixel_load(format, row, x, rows->image.width);
 }
 
 // Samples count pixels from the place at. Inlined once a format, so that the
@@ -187,10 +182,10 @@ static inline void sample(const img_rows *rows, const taps *t, int64_t at,
                     w10 * t->lower[x0 * size] + w11 * t->lower[x1 * size];
             continue;
         }
-        img_color c00 = load(format, t->upper, x0, width);
-        img_color c01 = load(format, t->upper, x1, width);
-        img_color c10 = load(format, t->lower, x0, width);
-        img_color c11 = load(format, t->lower, x1, width);
+        img_color c00 = load(rows, format, t->upper, x0);
+        img_color c01 = load(rows, format, t->upper, x1);
+        img_color c10 = load(rows, format, t->lower, x0);
+        img_color c11 = load(rows, format, t->lower, x1);
         *out++ = w00 * c00.r + w01 * c01.r + w10 * c10.r + w11 * c11.r;
         *out++ = w00 * c00.g + w01 * c01.g + w10 * c10.g + w11 * c11.g;
         *out++ = w00 * c00.b + w01 * c01.b + w10 * c10.b + w11 * c11.b;
@@ -218,6 +213,15 @@ static void sample_chunk(const img_rows *rows, const taps *t, int64_t at,
     case IMG_RGB888:
         sample(rows, t, at, count, IMG_RGB888, false, out);
         break;
+    case IMG_BINARY:
+        sample(rows, t, at, count, IMG_BINARY, false, out);
+        break;
+    case IMG_BAYER:
+        sample(rows, t, at, count, IMG_BAYER, false, out);
+        break;
+    case IMG_JPEG:
+    case IMG_PNG:
+        break; // img_check() has refused them
     }
     if (rows->image.format == IMG_GRAYSCALE && !gray) {
         for (int32_t k = count - 1; k >= 0; k--) {

@@ -116,7 +116,7 @@ static void outside_is_black(void **state) {
 static void map_leads_back(void **state) {
     (void)state;
     uint8_t pixel = 0;
-    img_image image = {&pixel, 640, 480, 640, IMG_GRAYSCALE};
+    img_image image = img_image_of(&pixel, 640, 480, IMG_GRAYSCALE);
     img_target target = int8_gray(128, 128);
     img_rows rows;
     img_rect roi = {100, 50, 200, 100};
@@ -305,13 +305,15 @@ static void check_element(const img_target *target, const void *out, int32_t at,
 
 static void check_random_case(uint64_t seed) {
     random_source r = random_from(seed);
-    img_format format = (img_format)random_in(&r, 0, 3);
+    img_format format = (img_format)random_in(&r, IMG_GRAYSCALE, IMG_BAYER);
     int32_t width = random_in(&r, 1, 40);
     int32_t height = random_in(&r, 1, 40);
-    uint32_t stride = (uint32_t)width * img_pixel_bytes(format) +
-            (uint32_t)random_in(&r, 0, 5);
-    img_image image = {malloc((size_t)height * stride), width, height, stride,
-            format};
+    uint32_t stride =
+            img_row_bytes(format, width) + (uint32_t)random_in(&r, 0, 5);
+    img_image image = img_image_of(malloc((size_t)height * stride), width,
+            height, format);
+    image.stride = stride;
+    image.bayer = (img_bayer)random_in(&r, IMG_BGGR, IMG_RGGB);
     random_fill(&r, image.data, (size_t)height * stride);
     img_rect roi = {0, 0, (float)width, (float)height};
     if (random_once_in(&r, 2)) {
