@@ -7,7 +7,7 @@
 #include "image/pixel.h"
 
 bool img_has_pixels(img_format format) {
-    return format >= IMG_GRAYSCALE && format <= IMG_BAYER;
+    return format <= IMG_BAYER;
 }
 
 uint32_t img_row_bytes(img_format format, int32_t width) {
