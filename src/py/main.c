@@ -6,6 +6,8 @@
 #include "chip/rcc.h"
 #include "chip/rtc.h"
 #include "chip/systick.h"
+#include "image/frame.h"
+#include "memory.h"
 #include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -55,6 +57,7 @@ static void python_init(void) {
     gc_init((void *)MEM_HEAP_ADDR, (void *)(MEM_HEAP_ADDR + MEM_HEAP_BYTES));
     mp_init();
     ml_pool_reset();
+    frame_init((void *)MEM_FRAME_ADDR, MEM_FRAME_BYTES);
     readline_init0();
 }
 
