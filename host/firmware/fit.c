@@ -8,18 +8,25 @@
 
 #include "host/engine/engine.h"
 
+static uint32_t region_bytes(const firmware *f, const char *name) {
+    const firmware_region *region = firmware_find(f, name);
+    return region == NULL ? 0 : region->bytes;
+}
+
 static int place(fit *out, const firmware *f, nn_error *error) {
-    const firmware_region *arena = firmware_find(f, "arena");
-    const firmware_region *heap = firmware_find(f, "heap");
-    out->in_arena = arena != NULL && out->arena_bytes <= arena->bytes;
-    if (out->in_arena || (heap != NULL && out->arena_bytes <= heap->bytes)) {
+    uint32_t arena = region_bytes(f, "arena");
+    // tensors are in one piece, which the heap need not be
+    uint32_t heap = region_bytes(f, "heap");
+    uint32_t second = region_bytes(f, "heap2");
+    heap = second > heap ? second : heap;
+    out->in_arena = out->arena_bytes <= arena;
+    if (out->in_arena || out->arena_bytes <= heap) {
         return 0;
     }
     return nn_fail(error, NN_ERR_NO_MEMORY,
             "needs %u bytes of tensors; the camera has %u of tensor memory and "
             "%u of heap",
-            out->arena_bytes, arena == NULL ? 0 : arena->bytes,
-            heap == NULL ? 0 : heap->bytes);
+            out->arena_bytes, arena, heap);
 }
 
 int fit_model(fit *out, const firmware *f, const void *model, size_t bytes,

@@ -55,6 +55,9 @@ static void python_init(void) {
     mp_stack_set_top((void *)(MEM_STACK_ADDR + MEM_STACK_BYTES));
     mp_stack_set_limit(MEM_STACK_BYTES - STACK_MARGIN);
     gc_init((void *)MEM_HEAP_ADDR, (void *)(MEM_HEAP_ADDR + MEM_HEAP_BYTES));
+#if MEM_HEAP_PIECES > 1
+    gc_add((void *)MEM_HEAP2_ADDR, (void *)(MEM_HEAP2_ADDR + MEM_HEAP2_BYTES));
+#endif
     mp_init();
     ml_pool_reset();
     frame_init((void *)MEM_FRAME_ADDR, MEM_FRAME_BYTES);

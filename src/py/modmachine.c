@@ -36,7 +36,9 @@ void port_check(int err) {
 void port_deinit_peripherals(void) {
     port_pins_deinit();
     port_uarts_deinit();
+#if FEATURE_PWM
     port_pwm_deinit();
+#endif
 }
 
 static mp_obj_t mp_machine_unique_id(void) {

@@ -2,6 +2,8 @@
 # MicroPython and everything else of the firmware, in MicroPython's own build
 # rules. Run from the project's root by board/*/firmware.mk, which sets:
 #   BOARD_DIR, BUILD, MPY (the MicroPython source)
+#   WITHOUT (names of features that are left out besides those that are off)
+#   MEMORY (another division of flash and RAM than BOARD_DIR/memory.txt)
 
 TOP := $(MPY)
 # The host's compiler of Python files gets none of our settings.
@@ -12,12 +14,25 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || \
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export MICROPY_GIT_TAG := v1.25.0
 MAKEOVERRIDES =
-unexport BUILD BOARD_DIR MPY
+unexport BUILD BOARD_DIR MPY WITHOUT MEMORY
 include $(MPY)/py/mkenv.mk
 
 CROSS_COMPILE ?= arm-none-eabi-
+MEMORY ?= $(BOARD_DIR)/memory.txt
+FEATURES = $(PYTHON) $(BOARD_DIR)/features.py
+FEATURES_TXT = $(BOARD_DIR)/features.txt
+MADE := $(shell $(FEATURES) make $(FEATURES_TXT) $(BUILD)/gen $(WITHOUT))
+ifeq ($(filter same changed,$(MADE)),)
+$(error the features could not be read)
+endif
+# MicroPython's rules keep what a file registered that registers nothing now.
+ifeq ($(MADE),changed)
+$(shell rm -rf $(BUILD)/genhdr $(BUILD)/frozen_content.c)
+endif
+include $(BUILD)/gen/features.mk
 QSTR_DEFS = src/py/qstrdefsport.txt
-FROZEN_MANIFEST = src/py/manifest.py
+FROZEN_MANIFEST = src/py/manifest.py $(if $(FEATURE_asyncio), \
+    src/py/manifest_asyncio.py)
 MICROPY_ROM_TEXT_COMPRESSION = 1
 MICROPY_VFS_FAT = 1
 MICROPY_VFS_ROM = 1
@@ -36,7 +51,7 @@ CFLAGS += $(CPU) $(INC) -std=gnu11 -Os -g -DNDEBUG -ffunction-sections \
 # py.mk looks for it in the current directory.
 vpath mpconfigport.h src/py
 QSTR_GLOBAL_DEPENDENCIES = $(PY_SRC)/mpconfig.h src/py/mpconfigport.h \
-    $(BOARD_DIR)/mpconfigboard.h
+    $(BOARD_DIR)/mpconfigboard.h $(BUILD)/gen/board_features.h
 CSUPEROPT = -O2
 LDFLAGS += $(CPU) -nostartfiles -T $(BOARD_DIR)/firmware.ld -L$(BUILD)/gen \
     -Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map,--cref \
@@ -50,10 +65,15 @@ OWN_STRICT = -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wstrict-prototypes \
     -Wmissing-prototypes -Wcast-align -Wwrite-strings -Wformat=2 \
     -Wimplicit-fallthrough -Wnull-dereference -O2
 CHIP_SRC_C = $(sort $(wildcard src/chip/*.c src/drive/*.c $(BOARD_DIR)/*.c))
-PORT_SRC_C = $(filter-out $(PORT_INCLUDED), $(sort $(wildcard src/py/*.c)))
+PORT_SRC_C = $(filter-out $(PORT_INCLUDED) $(PORT_LEFT_OUT), \
+    $(sort $(wildcard src/py/*.c)))
 # Bodies that extmod includes.
 PORT_INCLUDED = $(addprefix src/py/,modmachine.c modos.c modtime.c \
     machine_adc.c machine_pwm.c machine_uart.c machine_wdt.c)
+
+# What only features need that are off.
+PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
+    $(if $(FEATURE_spi),,src/py/machine_spi.c)
 
 # The engine as the host command has it, but a kernel for Cortex-M7 stands in
 # for the plain one of the same name.
@@ -76,10 +96,12 @@ SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/timeutils/timeutils.c \
     drivers/bus/softspi.c
 
-SRC_QSTR += $(PORT_SRC_C) shared/readline/readline.c \
+SRC_QSTR += $(PORT_SRC_C) $(BUILD)/gen/absent_modules.c \
+    shared/readline/readline.c \
     shared/runtime/mpirq.c shared/runtime/sys_stdio_mphal.c
 
-OBJ = $(PY_O) $(addprefix $(BUILD)/,$(SRC_C:.c=.o)) \
+OBJ = $(PY_O) $(BUILD)/gen/absent_modules.o \
+    $(addprefix $(BUILD)/,$(SRC_C:.c=.o)) \
     $(BUILD)/shared/runtime/gchelper_thumb2.o
 
 $(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
@@ -94,9 +116,9 @@ all: $(BUILD)/code.bin
 
 GEN = $(BUILD)/gen/memory.ld $(BUILD)/gen/memory.h
 $(BUILD)/gen/memory.h: $(BUILD)/gen/memory.ld ;
-$(BUILD)/gen/memory.ld: $(BOARD_DIR)/memory.txt $(BOARD_DIR)/memory.py
+$(BUILD)/gen/memory.ld: $(MEMORY) $(BOARD_DIR)/memory.py
 	$(Q)mkdir -p $(@D)
-	$(Q)$(PYTHON) $(BOARD_DIR)/memory.py $(BOARD_DIR)/memory.txt $(GEN)
+	$(Q)$(PYTHON) $(BOARD_DIR)/memory.py $(MEMORY) $(GEN)
 	$(Q)touch $(GEN)
 
 OBJ_EXTRA_ORDER_DEPS += $(GEN)
@@ -104,7 +126,9 @@ QSTR_GLOBAL_REQUIREMENTS += $(GEN)
 
 $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
 	$(ECHO) "LINK $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS) > $(BUILD)/firmware.usage
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(OBJ) $(LIBS) > $(BUILD)/firmware.usage \
+	    2> $(BUILD)/firmware.refused || \
+	    { $(FEATURES) room $(FEATURES_TXT) $(BUILD)/firmware.refused; exit 1; }
 	$(Q)$(SIZE) $@
 
 $(BUILD)/code.bin: $(BUILD)/firmware.elf

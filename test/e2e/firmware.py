@@ -302,10 +302,17 @@ def split():
     source = open(os.path.join(ROOT, "board/openmv4/memory.txt")).read()
     for name, change, wanted in (
             ("too big a heap",
-             lambda s: re.sub(r"\nheap +\d+", "\nheap 999936", s),
-             r"bank axi has 524288 bytes.*heap.*475648 too many"),
+             lambda s: re.sub(r"(\npieces heap) +\d+", r"\1 999936", s),
+             r"heap is 999936 bytes, which are too many by 475648: "
+             r"bank axi has 524288 free, bank sram has 0 free"),
+            ("too big a frame buffer",
+             lambda s: re.sub(r"(\nwhole +frame) +\d+", r"\1 600000", s),
+             r"frame is 600000 bytes.*bank sram has 172032 free"),
+            ("too small a bank",
+             lambda s: re.sub(r"\nstack +\d+", "\nstack 99968", s),
+             r"bank dtcm has 131072 bytes, stack .*45728 too many"),
             ("an odd size",
-             lambda s: re.sub(r"\nframe +\d+", "\nframe 172033", s),
+             lambda s: re.sub(r"(\nwhole +frame) +\d+", r"\1 172033", s),
              r"frame is 172033 bytes, which is not a multiple of 32"),
             ("no reason",
              lambda s: re.sub(r"\nstack( +\d+).*", r"\nstack\1", s),
