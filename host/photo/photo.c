@@ -8,6 +8,8 @@
 
 #include "host/file/file.h"
 #include "host/photo/format.h"
+#include "image/bmp.h"
+#include "image/pnm.h"
 
 typedef enum kind { UNKNOWN, JPEG, PNG, BMP, PNM } kind;
 
@@ -19,15 +21,10 @@ static kind kind_of(const uint8_t *bytes, size_t size) {
     if (size >= sizeof(png) && memcmp(bytes, png, sizeof(png)) == 0) {
         return PNG;
     }
-    // Two letters are little to go by: the size of the second header and
-    // what follows the number of a PNM decide.
-    if (size >= PHOTO_SNIFF_BYTES && bytes[0] == 'B' && bytes[1] == 'M' &&
-            bytes[14] >= 12 && bytes[14] <= 124 && bytes[15] == 0) {
+    if (size >= PHOTO_SNIFF_BYTES && img_bmp_is(bytes)) {
         return BMP;
     }
-    if (size >= 3 && bytes[0] == 'P' && strchr("2356", bytes[1]) != NULL &&
-            bytes[1] != '\0' && strchr(" \t\r\n#", bytes[2]) != NULL &&
-            bytes[2] != '\0') {
+    if (size >= 3 && img_pnm_is(bytes)) {
         return PNM;
     }
     return UNKNOWN;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "face/face.h"
+#include "face/pixels.h"
 
 static bool is_quantised(const nn_tensor *tensor) {
     return (tensor->type == NN_INT8 || tensor->type == NN_UINT8) &&
@@ -13,25 +14,6 @@ static bool is_quantised(const nn_tensor *tensor) {
 
 static const nn_tensor *input_of(const nn_graph *graph) {
     return &graph->tensors[graph->inputs[0]];
-}
-
-// The tensor whose scale bounds what the network can see, or NULL.
-static const nn_tensor *first_quantised(const nn_graph *graph) {
-    uint16_t input = graph->inputs[0];
-    if (is_quantised(input_of(graph))) {
-        return input_of(graph);
-    }
-    for (uint16_t k = 0; k < graph->op_count; k++) {
-        const nn_op *op = &graph->ops[k];
-        if (op->input_count == 0 || op->inputs[0] != input) {
-            continue;
-        }
-        const nn_tensor *out = &graph->tensors[op->outputs[0]];
-        if (is_quantised(out)) {
-            return out;
-        }
-    }
-    return NULL;
 }
 
 static int init_input(face_model *model, const nn_graph *graph,
@@ -43,27 +25,12 @@ static int init_input(face_model *model, const nn_graph *graph,
         return nn_fail(error, NN_ERR_UNSUPPORTED,
                 "not a BlazeFace model: expected one input of 1x128x128x3");
     }
-    model->low = -1;
+    float low;
+    float high;
+    bool quantised = face_pixels_reach(graph, 0, &low, &high);
+    model->low = quantised && low >= -0.5F ? 0 : -1;
     model->high = 1;
-    const nn_tensor *first = first_quantised(graph);
-    if (first != NULL) {
-        int32_t lowest = first->type == NN_INT8 ? -128 : 0;
-        float reach = (float)(lowest - first->zero_point) * first->scale;
-        model->low = reach < -0.5F ? -1 : 0;
-    }
-    img_target *target = &model->target;
-    target->width = FACE_SIDE;
-    target->height = FACE_SIDE;
-    target->channels = 3;
-    target->mul = (double)(model->high - model->low) / 255;
-    target->add = (double)model->low;
-    if (input->type == NN_FLOAT32) {
-        target->element = IMG_FLOAT32;
-    } else if (is_quantised(input)) {
-        target->element = input->type == NN_INT8 ? IMG_INT8 : IMG_UINT8;
-        target->mul /= (double)input->scale;
-        target->add = target->add / (double)input->scale + input->zero_point;
-    } else {
+    if (!face_pixels_target(&model->target, input, model->low, model->high)) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
                 "not a BlazeFace model: the input is %s, expected float32, or "
                 "int8 or uint8 with a scale",

@@ -10,8 +10,11 @@
 
 // Codes of this module; the numbers equal those of nn/error.h.
 enum {
-    IMG_ERR_INVALID = -22, // a size, place or number that makes no sense
-    IMG_ERR_RANGE = -34,   // a number too large for the fixed point used here
+    IMG_ERR_READ = -5,         // bytes did not come or go (EIO)
+    IMG_ERR_NO_MEMORY = -12,   // a buffer is too small (ENOMEM)
+    IMG_ERR_INVALID = -22,     // a size, place or number that makes no sense
+    IMG_ERR_RANGE = -34,       // a number too large for the fixed point here
+    IMG_ERR_UNSUPPORTED = -95, // a file of a kind that is not read here
 };
 
 // Widest and highest image; keeps positions in 32.32 fixed point exact.

@@ -3,7 +3,7 @@
 
 #include "image/rows.h"
 
-#include <stdbool.h>
+#include <math.h>
 
 #include "image/bayer.h"
 #include "image/pixel.h"
@@ -43,25 +43,43 @@ static void visible(int64_t first, int64_t step, int32_t count, double low,
 }
 
 // Finds mul, add and shift so that the products keep to 63 bits: a sample
-// has 32 bits, mul gets at most 30 and add at most 61.
+// has 32 bits, mul gets at most 30 and add at most 61. The channels share the
+// shift.
 static int set_scale(img_rows *rows, const img_target *target) {
-    if (!in_range(target->mul, 1e6) || !in_range(target->add, 1e6)) {
-        return IMG_ERR_RANGE;
+    double mul[3] = {target->mul, target->mul, target->mul};
+    double add[3] = {target->add, target->add, target->add};
+    if (target->apart) {
+        mul[1] = target->green[0];
+        add[1] = target->green[1];
+        mul[2] = target->blue[0];
+        add[2] = target->blue[1];
     }
-    double mul = target->mul;
-    double add = target->add * (1 << SAMPLE_BITS);
+    double most_mul = 0;
+    double most_add = 0;
+    for (int c = 0; c < 3; c++) {
+        if (!in_range(mul[c], 1e6) || !in_range(add[c], 1e6)) {
+            return IMG_ERR_RANGE;
+        }
+        rows->float_mul[c] = (float)(mul[c] / (1 << SAMPLE_BITS));
+        rows->float_add[c] = (float)add[c];
+        add[c] *= 1 << SAMPLE_BITS;
+        most_mul = fmax(most_mul, fabs(mul[c]));
+        most_add = fmax(most_add, fabs(add[c]));
+    }
     int shift = SAMPLE_BITS;
-    while (shift < 60 && in_range(mul, 0x1p28) && in_range(add, 0x1p59)) {
-        mul *= 2;
-        add *= 2;
+    double scale = 1;
+    while (shift < 60 && most_mul * scale <= 0x1p28 &&
+            most_add * scale <= 0x1p59) {
+        scale *= 2;
         shift++;
     }
-    rows->mul = (int32_t)(mul < 0 ? mul - 0.5 : mul + 0.5);
-    // Half a step more, so that cutting the fraction rounds to the nearest.
-    rows->add = (int64_t)add + ((int64_t)1 << (shift - 1));
+    for (int c = 0; c < 3; c++) {
+        double m = mul[c] * scale;
+        rows->mul[c] = (int32_t)(m < 0 ? m - 0.5 : m + 0.5);
+        // Half a step more, so that cutting the fraction rounds to the nearest.
+        rows->add[c] = (int64_t)(add[c] * scale) + ((int64_t)1 << (shift - 1));
+    }
     rows->shift = (uint8_t)shift;
-    rows->float_mul = (float)(target->mul / (1 << SAMPLE_BITS));
-    rows->float_add = (float)target->add;
     return 0;
 }
 
@@ -240,23 +258,39 @@ static void sample_chunk(const img_rows *rows, const taps *t, int64_t at,
     }
 }
 
-// Writes count samples as elements; returns where the next one belongs.
+static uint8_t to_integer(const img_rows *rows, uint32_t value, int64_t low,
+        uint32_t channel) {
+    int64_t q = ((int64_t)value * rows->mul[channel] + rows->add[channel]) >>
+            rows->shift;
+    return (uint8_t)(q < low ? low : q > low + 255 ? low + 255 : q);
+}
+
+// Writes count pixels as elements; returns where the next one belongs.
 static void *emit(const img_rows *rows, const uint32_t *samples, int32_t count,
         void *out) {
+    uint32_t channels = rows->channels;
     if (rows->element == IMG_FLOAT32) {
         float *to = out;
         for (int32_t k = 0; k < count; k++) {
-            *to++ = (float)samples[k] * rows->float_mul + rows->float_add;
+            for (uint32_t c = 0; c < channels; c++) {
+                *to++ = (float)*samples++ * rows->float_mul[c] +
+                        rows->float_add[c];
+            }
         }
         return to;
     }
     int64_t low = rows->element == IMG_INT8 ? -128 : 0;
     uint8_t *to = out;
-    for (int32_t k = 0; k < count; k++) {
-        int64_t q =
-                ((int64_t)samples[k] * rows->mul + rows->add) >> rows->shift;
-        q = q < low ? low : q > low + 255 ? low + 255 : q;
-        *to++ = (uint8_t)q;
+    if (channels == 1) {
+        for (int32_t k = 0; k < count; k++) {
+            *to++ = to_integer(rows, *samples++, low, 0);
+        }
+        return to;
+    }
+    for (int32_t k = 0; k < count; k++, samples += 3, to += 3) {
+        to[0] = to_integer(rows, samples[0], low, 0);
+        to[1] = to_integer(rows, samples[1], low, 1);
+        to[2] = to_integer(rows, samples[2], low, 2);
     }
     return to;
 }
@@ -265,7 +299,7 @@ static void *emit_black(const img_rows *rows, int32_t pixels, void *out) {
     static const uint32_t black[CHUNK * 3];
     while (pixels > 0) {
         int32_t count = pixels < CHUNK ? pixels : CHUNK;
-        out = emit(rows, black, count * rows->channels, out);
+        out = emit(rows, black, count, out);
         pixels -= count;
     }
     return out;
@@ -288,7 +322,7 @@ int img_rows_read(void *context, uint32_t row, void *out) {
         int32_t count = rows->right - x < CHUNK ? rows->right - x : CHUNK;
         sample_chunk(rows, &t, rows->first_x + x * rows->step_x, count,
                 samples);
-        out = emit(rows, samples, count * rows->channels, out);
+        out = emit(rows, samples, count, out);
     }
     emit_black(rows, rows->width - rows->right, out);
     return 0;

@@ -38,6 +38,8 @@ typedef enum img_element {
 // saturated for the integer types.
 // A tensor with scale s and zero point z whose real values run from lo for
 // black to hi for white has mul = (hi - lo) / 255 / s, add = lo / s + z.
+// Where channels differ, mul and add are those of red and each other channel
+// has its own.
 typedef struct img_target {
     int32_t width;
     int32_t height;
@@ -45,6 +47,8 @@ typedef struct img_target {
     img_element element;
     double mul;
     double add;
+    bool apart;               // green and blue have what follows
+    double green[2], blue[2]; // mul and add
 } img_target;
 
 // Where tensor coordinates lie in the image: x = origin_x + u * span_x for u
@@ -61,15 +65,15 @@ typedef struct img_rows {
     img_map map;
     int64_t first_x, first_y; // place of the first pixel's centre, 32.32
     int64_t step_x, step_y;   // from one tensor pixel to the next, 32.32
-    int64_t add;
-    int32_t mul;
+    int64_t add[3];           // by channel
+    int32_t mul[3];
     uint8_t shift; // element = (sample * mul + add) >> shift
     uint8_t channels;
     img_element element;
     int32_t width, height;
     int32_t left, right; // tensor columns that show the image: [left, right)
     int32_t top, bottom; // and rows
-    float float_mul, float_add;
+    float float_mul[3], float_add[3];
 } img_rows;
 
 // Prepares the pass; roi may be NULL for the whole image. What lies outside

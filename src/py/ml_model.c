@@ -11,6 +11,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "src/py/heap.h"
 #include "src/py/ml_pool.h"
 
 char ml_dtype(const nn_tensor *t) {
@@ -36,24 +37,6 @@ mp_obj_t ml_shape(const nn_tensor *t) {
         dims[i] = MP_OBJ_NEW_SMALL_INT(t->dim[i]);
     }
     return mp_obj_new_tuple(t->rank, dims);
-}
-
-static size_t largest_free(void) {
-    gc_info_t info;
-    gc_info(&info);
-    return info.max_free * MICROPY_BYTES_PER_GC_BLOCK;
-}
-
-// Memory of the heap; MemoryError tells what was needed and what there is.
-static void *heap_take(const char *what, size_t bytes) {
-    void *memory = m_malloc_maybe(bytes);
-    if (memory == NULL) {
-        mp_raise_msg_varg(&mp_type_MemoryError,
-                MP_ERROR_TEXT("%s: %u bytes needed, the heap has %u in one "
-                              "piece"),
-                what, (unsigned)bytes, (unsigned)largest_free());
-    }
-    return memory;
 }
 
 static void refuse(const nn_error *error) {

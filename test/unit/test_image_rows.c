@@ -15,8 +15,20 @@
 #include "image/rows.h"
 #include "test/support/random.h"
 
+static img_target target_of(int32_t width, int32_t height, int32_t channels,
+        img_element element, double mul, double add) {
+    return (img_target){
+            .width = width,
+            .height = height,
+            .channels = channels,
+            .element = element,
+            .mul = mul,
+            .add = add,
+    };
+}
+
 static img_target int8_gray(int32_t width, int32_t height) {
-    return (img_target){width, height, 1, IMG_INT8, 1, -128};
+    return target_of(width, height, 1, IMG_INT8, 1, -128);
 }
 
 static void check_gray_row(const img_image *image, const img_rect *roi,
@@ -39,7 +51,7 @@ static void same_size_copies_pixels(void **state) {
         pixels[k] = (uint8_t)(k * 7);
     }
     img_image image = img_image_of(pixels, 16, 16, IMG_RGB888);
-    img_target target = {16, 16, 3, IMG_UINT8, 1, 0};
+    img_target target = target_of(16, 16, 3, IMG_UINT8, 1, 0);
     img_rows rows;
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_LETTERBOX, &target),
             0);
@@ -138,12 +150,12 @@ static void elements_round_once_and_saturate(void **state) {
     img_image image = img_image_of(pixels, 8, 1, IMG_GRAYSCALE);
     img_rows rows;
     int8_t out[8];
-    img_target half = {8, 1, 1, IMG_INT8, 0.5, -64};
+    img_target half = target_of(8, 1, 1, IMG_INT8, 0.5, -64);
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_STRETCH, &half), 0);
     assert_int_equal(img_rows_read(&rows, 0, out), 0);
     static const int8_t halves[] = {-64, -63, -63, 0, 0, 63, 64, -62};
     assert_memory_equal(out, halves, 8);
-    img_target steep = {8, 1, 1, IMG_INT8, -300, 1000};
+    img_target steep = target_of(8, 1, 1, IMG_INT8, -300, 1000);
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_STRETCH, &steep),
             0);
     assert_int_equal(img_rows_read(&rows, 0, out), 0);
@@ -151,7 +163,7 @@ static void elements_round_once_and_saturate(void **state) {
             100};
     assert_memory_equal(out, clamped, 8);
     float real[8];
-    img_target normal = {8, 1, 1, IMG_FLOAT32, 2.0 / 255, -1};
+    img_target normal = target_of(8, 1, 1, IMG_FLOAT32, 2.0 / 255, -1);
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_STRETCH, &normal),
             0);
     assert_int_equal(img_rows_read(&rows, 0, real), 0);
@@ -165,7 +177,7 @@ static void colours_convert(void **state) {
     uint8_t out[6];
     uint8_t red565[] = {0x00, 0xF8, 0xE0, 0x07}; // red, green
     img_image image = img_image_of(red565, 2, 1, IMG_RGB565);
-    img_target rgb = {2, 1, 3, IMG_UINT8, 1, 0};
+    img_target rgb = target_of(2, 1, 3, IMG_UINT8, 1, 0);
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_STRETCH, &rgb), 0);
     assert_int_equal(img_rows_read(&rows, 0, out), 0);
     static const uint8_t red_green[] = {255, 0, 0, 0, 255, 0};
@@ -176,7 +188,7 @@ static void colours_convert(void **state) {
     assert_int_equal(img_rows_read(&rows, 0, out), 0);
     static const uint8_t red_red[] = {254, 0, 0, 254, 0, 0};
     assert_memory_equal(out, red_red, 6);
-    img_target gray = {2, 1, 1, IMG_UINT8, 1, 0};
+    img_target gray = target_of(2, 1, 1, IMG_UINT8, 1, 0);
     assert_int_equal(img_rows_init(&rows, &image, NULL, IMG_STRETCH, &gray), 0);
     assert_int_equal(img_rows_read(&rows, 0, out), 0);
     assert_int_equal(out[0], 76);
@@ -217,7 +229,7 @@ static void bad_arguments_are_refused(void **state) {
             IMG_ERR_RANGE);
     // One pixel row against a tensor of one column: the bars would be larger
     // than any number here can say.
-    bad = (img_target){1, IMG_MAX_SIDE, 1, IMG_INT8, 1, 0};
+    bad = target_of(1, IMG_MAX_SIDE, 1, IMG_INT8, 1, 0);
     img_rect long_one = {0, 0, 1e6F, 1};
     assert_int_equal(img_rows_init(&rows, &image, &long_one, IMG_LETTERBOX,
                              &bad),
@@ -283,10 +295,18 @@ static real_color slow_value(const img_image *image, const img_rect *roi,
 
 static void check_element(const img_target *target, const void *out, int32_t at,
         double pixel) {
-    double want = pixel * target->mul + target->add;
+    double mul = target->mul;
+    double add = target->add;
+    int channel = at % target->channels;
+    if (target->apart && channel > 0) {
+        const double *scale = channel == 1 ? target->green : target->blue;
+        mul = scale[0];
+        add = scale[1];
+    }
+    double want = pixel * mul + add;
     // A weight is off by at most 2^-13 in each direction, a map's float by
     // about as much; img_get() rounds luma.
-    double slack = 0.3 * fabs(target->mul) + 1e-5;
+    double slack = 0.3 * fabs(mul) + 1e-5;
     double got;
     if (target->element == IMG_FLOAT32) {
         got = (double)((const float *)out)[at];
@@ -320,9 +340,14 @@ static void check_random_case(uint64_t seed) {
         roi = (img_rect){random_float(&r, -10, 40), random_float(&r, -10, 40),
                 random_float(&r, 0.5F, 60), random_float(&r, 0.5F, 60)};
     }
-    img_target target = {random_in(&r, 1, 70), random_in(&r, 1, 20),
+    img_target target = target_of(random_in(&r, 1, 70), random_in(&r, 1, 20),
             random_once_in(&r, 2) ? 1 : 3, (img_element)random_in(&r, 0, 2),
-            (double)random_float(&r, -3, 3), (double)random_float(&r, -99, 99)};
+            (double)random_float(&r, -3, 3), (double)random_float(&r, -99, 99));
+    target.apart = random_once_in(&r, 2);
+    for (int k = 0; target.apart && k < 2; k++) {
+        target.green[k] = (double)random_float(&r, -3, 3);
+        target.blue[k] = (double)random_float(&r, -3, 3);
+    }
     img_fit fit = random_once_in(&r, 2) ? IMG_LETTERBOX : IMG_STRETCH;
     img_rows rows;
     assert_int_equal(img_rows_init(&rows, &image, &roi, fit, &target), 0);
