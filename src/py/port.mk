@@ -14,11 +14,12 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || \
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export MICROPY_GIT_TAG := v1.25.0
 MAKEOVERRIDES =
+# Before unexport, which would define it as nothing.
+MEMORY ?= $(BOARD_DIR)/memory.txt
 unexport BUILD BOARD_DIR MPY WITHOUT MEMORY
 include $(MPY)/py/mkenv.mk
 
 CROSS_COMPILE ?= arm-none-eabi-
-MEMORY ?= $(BOARD_DIR)/memory.txt
 FEATURES = $(PYTHON) $(BOARD_DIR)/features.py
 FEATURES_TXT = $(BOARD_DIR)/features.txt
 MADE := $(shell $(FEATURES) make $(FEATURES_TXT) $(BUILD)/gen $(WITHOUT))
