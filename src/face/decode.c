@@ -124,9 +124,12 @@ static int32_t least_passing(const face_values *scores, float least) {
     return q;
 }
 
-static void collect(collection *all, const face_model *model,
+// Looks at every anchor: those that pass are counted and, where all is not
+// NULL, collected.
+static uint32_t collect(collection *all, const face_model *model,
         const void *const *outputs, float least) {
     uint32_t anchor = 0;
+    uint32_t count = 0;
     for (uint32_t k = 0; k < FACE_HEADS; k++) {
         const face_head *head = &model->heads[k];
         const face_values *scores = &head->scores;
@@ -143,12 +146,22 @@ static void collect(collection *all, const face_model *model,
             } else {
                 passes = ((const uint8_t *)data)[at] >= q_least;
             }
-            if (passes) {
+            if (!passes) {
+                continue;
+            }
+            count++;
+            if (all != NULL) {
                 consider(all, model, outputs, anchor,
                         value_at(scores, data, at));
             }
         }
     }
+    return count;
+}
+
+uint32_t face_count(const face_model *model, const void *const *outputs,
+        float threshold) {
+    return collect(NULL, model, outputs, face_logit(threshold));
 }
 
 static float overlap(const face_candidate *a, const face_candidate *b) {
@@ -222,6 +235,46 @@ static face_detection blend(const collection *all, uint32_t best,
     finish(&face, weight, map);
     face.score = top->score;
     return face;
+}
+
+// The candidate alone, as a face.
+static face_detection single(const face_candidate *c, const face_model *model,
+        const void *const *outputs, const img_map *map) {
+    face_detection face = {0};
+    add_weighted(&face, c, model, outputs);
+    finish(&face, weight_of(c), map);
+    face.score = c->score;
+    return face;
+}
+
+uint32_t face_decode_soft(const face_model *model, const void *const *outputs,
+        float threshold, float least, float sigma, const img_map *map,
+        face_candidate *candidates, uint32_t capacity, face_detection *faces,
+        uint32_t max) {
+    collection all = {.items = candidates, .capacity = capacity};
+    collect(&all, model, outputs, face_logit(threshold));
+    uint32_t count = 0;
+    while (all.count > 0 && count < max) {
+        uint32_t best = 0;
+        for (uint32_t k = 1; k < all.count; k++) {
+            best = all.items[k].score > all.items[best].score ? k : best;
+        }
+        face_candidate top = all.items[best];
+        faces[count++] = single(&top, model, outputs, map);
+        uint32_t kept = 0;
+        for (uint32_t k = 0; k < all.count; k++) {
+            face_candidate *c = &all.items[k];
+            float both = overlap(&top, c);
+            if (sigma > 0) {
+                c->score *= face_exp_minus(both * both / sigma);
+            }
+            if (k != best && c->score >= least) {
+                all.items[kept++] = *c;
+            }
+        }
+        all.count = kept;
+    }
+    return count;
 }
 
 uint32_t face_decode(const face_model *model, const void *const *outputs,

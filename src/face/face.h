@@ -104,4 +104,16 @@ uint32_t face_decode(const face_model *model, const void *const *outputs,
         float threshold, const img_map *map, face_candidate *candidates,
         uint32_t capacity, face_detection *faces, uint32_t max);
 
+// How many anchors pass the threshold: the capacity that loses none.
+uint32_t face_count(const face_model *model, const void *const *outputs,
+        float threshold);
+
+// The same without blending, as OpenMV does it: the best anchor is a face, the
+// scores of all others are multiplied by exp(-IoU^2 / sigma), those below
+// least are dropped, and so on. sigma 0 leaves every score as it is.
+uint32_t face_decode_soft(const face_model *model, const void *const *outputs,
+        float threshold, float least, float sigma, const img_map *map,
+        face_candidate *candidates, uint32_t capacity, face_detection *faces,
+        uint32_t max);
+
 #endif

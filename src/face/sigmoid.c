@@ -15,12 +15,12 @@ static float half_power(uint32_t n) {
     return value;
 }
 
-// e^-x for x >= 0: x = n ln 2 + r with |r| <= ln 2 / 2, then a series in r.
-static float exp_minus(float x) {
-    uint32_t n = (uint32_t)(x * 1.44269504F + 0.5F);
-    if (n > 126) {
+// x = n ln 2 + r with |r| <= ln 2 / 2, then a series in r.
+float face_exp_minus(float x) {
+    if (!(x < 88)) {
         return 0;
     }
+    uint32_t n = (uint32_t)(x * 1.44269504F + 0.5F);
     // ln 2 in two parts: n times the first is exact.
     float r = (float)n * 0.693359375F - x;
     r = r - (float)n * 2.12194440e-4F;
@@ -37,10 +37,10 @@ static float exp_minus(float x) {
 
 float face_sigmoid(float x) {
     if (x < 0) {
-        float e = exp_minus(x < -100 ? 100 : -x);
+        float e = face_exp_minus(x < -100 ? 100 : -x);
         return e / (1 + e);
     }
-    return 1 / (1 + exp_minus(x > 100 ? 100 : x));
+    return 1 / (1 + face_exp_minus(x > 100 ? 100 : x));
 }
 
 float face_logit(float threshold) {

@@ -8,6 +8,9 @@
 #ifndef FACE_SIGMOID_H
 #define FACE_SIGMOID_H
 
+// e^-x for x >= 0, to 1e-6 of it; 0 where that is below 2^-126.
+float face_exp_minus(float x);
+
 // 1 / (1 + e^-x) with x clipped to +-100, to 2e-7.
 float face_sigmoid(float x);
 

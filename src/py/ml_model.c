@@ -171,6 +171,7 @@ static void load(ml_model *m) {
         refuse(&error);
     }
     plan(m);
+    m->is_face = face_model_init(&m->face, &m->graph, NULL) == 0;
     take_table(m, ML_TABLE_RUN, nn_run_measure(&m->plan));
     if (m->plan.arena_bytes > ml_arena_bytes()) {
         m->own_arena = heap_take("the model's tensors", m->plan.arena_bytes);

@@ -2,6 +2,7 @@
 // ml.Model: what its files share.
 #pragma once
 
+#include "face/face.h"
 #include "nn/nn.h"
 #include "py/obj.h"
 
@@ -21,6 +22,9 @@ typedef struct ml_model {
     nn_plan plan;
     void *tables[ML_TABLES];
     uint8_t pooled;  // bit i: table i lies in the pool
+    bool is_face;    // a BlazeFace: it gets its image between black bars
+    face_model face; // how to read its outputs
+    img_map map;     // where the last image's pixels went in input 0
     void *own_arena; // NULL: the shared one
 } ml_model;
 
@@ -33,16 +37,24 @@ mp_obj_t ml_shape(const nn_tensor *t);
 // ml_predict.c: model.predict(inputs, *, callback=None).
 MP_DECLARE_CONST_FUN_OBJ_KW(ml_model_predict_obj);
 
+// ml_blazeface.c: the faces in the outputs of the model's last run, as a list
+// of ([x, y, w, h], score, keypoints).
+extern const mp_obj_type_t ml_blazeface_type;
+mp_obj_t ml_blazeface_faces(mp_obj_t self, const ml_model *m,
+        const void *const *outputs);
+
 // ml_input.c: rows of an input tensor from what Python hands in.
 typedef struct ml_input {
     const nn_tensor *tensor;
     const uint8_t *bytes; // of the tensor's own type, or NULL
     const float *reals;   // real values, one an element, or NULL
+    img_rows rows;        // of an image, where both are NULL
 } ml_input;
 
-// Prepares input from value: an object with the tensor's bytes, floats in an
-// array, a sequence of numbers, or a function that fills a bytearray.
-// Raises ValueError with what was wanted and what there was.
-void ml_input_init(ml_input *input, const nn_tensor *tensor, mp_obj_t value);
-// An nn_input.read.
-int ml_input_read(void *user, uint32_t row, void *out);
+// Prepares input k from *value: an Image or a Normalization of one, an object
+// with the tensor's bytes, floats in an array, numbers in (nested) sequences,
+// or a function that fills a bytearray. Raises ValueError with what was wanted
+// and what there was. An Image becomes its Normalization in *value when
+// `wrap`, for who asks for its roi.
+nn_input ml_input_init(ml_input *input, ml_model *m, uint32_t k,
+        mp_obj_t *value, bool wrap);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // model.predict(): one inference.
 
-#include "py/binary.h"
 #include "py/mphal.h"
-#include "py/objarray.h"
 #include "py/runtime.h"
+#include "src/py/ml_array.h"
 #include "src/py/ml_model.h"
 #include "src/py/ml_pool.h"
 
@@ -13,17 +12,12 @@ enum { ROWS_A_LOOK = 8 };
 
 // Real values of an output as an array of floats, which float32 outputs were
 // written into to begin with.
-static mp_obj_t new_floats(size_t count) {
-    mp_obj_array_t *array = m_new_obj(mp_obj_array_t);
-    *array = (mp_obj_array_t){.base = {&mp_type_array},
-            .typecode = 'f',
-            .len = count,
-            .items = m_new(float, count)};
-    return MP_OBJ_FROM_PTR(array);
+static mp_obj_t new_floats(const nn_tensor *t) {
+    return MP_OBJ_FROM_PTR(ml_array_new('f', t->rank, t->dim));
 }
 
 static float *floats_of(mp_obj_t array) {
-    return ((mp_obj_array_t *)MP_OBJ_TO_PTR(array))->items;
+    return (float *)(void *)((ml_array *)MP_OBJ_TO_PTR(array))->data;
 }
 
 static int32_t element(const nn_tensor *t, const void *bytes, uint32_t i) {
@@ -74,7 +68,7 @@ static mp_obj_t list_results(ml_model *m, const nn_run *state,
     for (uint32_t k = 0; k < m->graph.output_count; k++) {
         const nn_tensor *t = &m->graph.tensors[m->graph.outputs[k]];
         if (arrays[k] == MP_OBJ_NULL) {
-            arrays[k] = new_floats(nn_tensor_elements(t));
+            arrays[k] = new_floats(t);
             dequantise(t, nn_run_output(state, k), floats_of(arrays[k]));
         }
     }
@@ -82,15 +76,31 @@ static mp_obj_t list_results(ml_model *m, const nn_run *state,
 }
 
 // Outputs as they lie in memory, in the model's own types.
-static mp_obj_t list_views(ml_model *m, const nn_run *state) {
-    mp_obj_t list = mp_obj_new_list(0, NULL);
+static mp_obj_t list_views(mp_obj_t self, const nn_run *state) {
+    ml_model *m = MP_OBJ_TO_PTR(self);
+    mp_obj_t list = mp_obj_new_list(m->graph.output_count, NULL);
     for (uint32_t k = 0; k < m->graph.output_count; k++) {
         const nn_tensor *t = &m->graph.tensors[m->graph.outputs[k]];
-        mp_obj_list_append(list,
-                mp_obj_new_memoryview((byte)ml_dtype(t), nn_tensor_elements(t),
-                        (void *)nn_run_output(state, k)));
+        mp_obj_list_store(list, MP_OBJ_NEW_SMALL_INT(k),
+                ml_array_view(ml_dtype(t), t->rank, t->dim,
+                        (void *)nn_run_output(state, k), self));
     }
     return list;
+}
+
+// Calls what makes sense of the outputs.
+static mp_obj_t postprocess(mp_obj_t callback, mp_obj_t self, mp_obj_t inputs,
+        const nn_run *state) {
+    ml_model *m = MP_OBJ_TO_PTR(self);
+    if (mp_obj_is_type(callback, &ml_blazeface_type) && m->is_face) {
+        const void *outputs[FACE_MAX_OUTPUTS];
+        for (uint32_t k = 0; k < m->graph.output_count; k++) {
+            outputs[k] = nn_run_output(state, k);
+        }
+        return ml_blazeface_faces(callback, m, outputs);
+    }
+    mp_obj_t call[3] = {self, inputs, list_views(self, state)};
+    return mp_call_function_n_kw(callback, 3, 0, call);
 }
 
 static mp_obj_t ml_model_predict(size_t n_args, const mp_obj_t *pos,
@@ -104,6 +114,9 @@ static mp_obj_t ml_model_predict(size_t n_args, const mp_obj_t *pos,
     mp_arg_val_t args[2];
     mp_arg_parse_all(n_args - 1, pos + 1, kw, 2, allowed, args);
     ml_model *m = MP_OBJ_TO_PTR(pos[0]);
+    mp_obj_t callback = args[CALLBACK].u_obj != mp_const_none
+            ? args[CALLBACK].u_obj
+            : m->postprocess;
     size_t count;
     mp_obj_t *values;
     mp_obj_get_array(args[INPUTS].u_obj, &count, &values);
@@ -112,33 +125,39 @@ static mp_obj_t ml_model_predict(size_t n_args, const mp_obj_t *pos,
                 MP_ERROR_TEXT("the model has %u inputs, got %u"),
                 (unsigned)m->graph.input_count, (unsigned)count);
     }
-    ml_input *inputs = m_new(ml_input, count + 1);
-    nn_input *sources = m_new0(nn_input, count + 1);
-    for (uint32_t k = 0; k < count; k++) {
-        ml_input_init(&inputs[k], &m->graph.tensors[m->graph.inputs[k]],
-                values[k]);
-        sources[k] = (nn_input){.read = ml_input_read, .user = &inputs[k]};
+    // A post-processor in Python is given the images' Normalizations.
+    bool wrap = callback != mp_const_none &&
+            !mp_obj_is_type(callback, &ml_blazeface_type);
+    mp_obj_t given = args[INPUTS].u_obj;
+    if (wrap) {
+        given = mp_obj_new_list(count, values);
+        mp_obj_get_array(given, &count, &values);
     }
+    // Tables of the usual one input and few outputs are no garbage.
+    enum { FEW = 4 };
+    ml_input few_inputs[1];
+    nn_input few_sources[1];
+    mp_obj_t few_arrays[FEW] = {MP_OBJ_NULL};
+    void *few_memory[FEW] = {NULL};
     uint32_t outputs = m->graph.output_count;
-    mp_obj_t *arrays = m_new0(mp_obj_t, outputs);
-    void **memory = m_new0(void *, outputs);
+    ml_input *inputs = count > 1 ? m_new(ml_input, count) : few_inputs;
+    nn_input *sources = count > 1 ? m_new(nn_input, count) : few_sources;
+    mp_obj_t *arrays = outputs > FEW ? m_new0(mp_obj_t, outputs) : few_arrays;
+    void **memory = outputs > FEW ? m_new0(void *, outputs) : few_memory;
+    for (uint32_t k = 0; k < count; k++) {
+        sources[k] = ml_input_init(&inputs[k], m, k, &values[k], wrap);
+    }
     for (uint32_t k = 0; k < outputs && k < 32; k++) {
         if (m->plan.outputs_by_caller >> k & 1) {
-            arrays[k] = new_floats(
-                    nn_tensor_elements(&m->graph.tensors[m->graph.outputs[k]]));
+            arrays[k] = new_floats(&m->graph.tensors[m->graph.outputs[k]]);
             memory[k] = floats_of(arrays[k]);
         }
     }
     nn_io io = {.inputs = sources, .outputs = memory};
     nn_run state;
     run(m, &state, &io);
-    mp_obj_t callback = args[CALLBACK].u_obj != mp_const_none
-            ? args[CALLBACK].u_obj
-            : m->postprocess;
-    if (callback == mp_const_none) {
-        return list_results(m, &state, arrays);
-    }
-    mp_obj_t call[3] = {pos[0], args[INPUTS].u_obj, list_views(m, &state)};
-    return mp_call_function_n_kw(callback, 3, 0, call);
+    return callback == mp_const_none
+            ? list_results(m, &state, arrays)
+            : postprocess(callback, pos[0], given, &state);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ml_model_predict_obj, 2, ml_model_predict);

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# Detectors of MediaPipe.
+
+from _ml import BlazeFace
