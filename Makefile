@@ -85,7 +85,7 @@ fuzz: $(FUZZ_BIN) ## fuzz for FUZZ_SECONDS (an hour) a target
 
 # --- set-up: order-only, so that it never makes anything out of date -------
 
-SETUPS := host vcam test lint firmware model photo micropython tinyusb
+SETUPS := host vcam test lint firmware bench model photo micropython tinyusb
 .PHONY: $(SETUPS:%=setup-%)
 $(SETUPS:%=setup-%):
 	@tools/setup $(@:setup-%=%)
@@ -205,5 +205,6 @@ help: ## this list
 FORCE:
 
 -include $(sort $(wildcard board/*/*.mk))
+-include $(wildcard bench/bench.mk)
 -include $(shell find $(wildcard $(addprefix $(BUILD)/,host test fuzz lint)) \
     -name '*.d' 2>/dev/null)

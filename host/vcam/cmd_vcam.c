@@ -14,6 +14,7 @@
 #include "host/vcam/live.h"
 #include "host/vcam/machine.h"
 #include "host/vcam/options.h"
+#include "host/vcam/profile.h"
 #include "host/vcam/report.h"
 #include "host/vcam/script.h"
 #include "host/vcam/vcam.h"
@@ -27,6 +28,7 @@ struct run {
     struct vcam_options options;
     struct vcam *vm;
     struct vcam_symbols *symbols;
+    struct vcam_profile *profile;
     struct vcam_live live;
     struct vcam_script script;
     uint8_t *script_text;
@@ -137,6 +139,13 @@ static int prepare(struct run *run) {
                 err == -ENOMEM ? "out of memory"
                                : "the processor engine does not start");
     }
+    if (o->profile) {
+        run->profile = vcam_profile_new();
+        if (!run->profile) {
+            return cli_fail("vcam", "out of memory");
+        }
+        vcam_cpu_profile(vcam_processor(run->vm), run->profile);
+    }
     int status = o->flash ? vcam_load_flash(run->vm, o->flash) : 0;
     if (status == 0) {
         status = vcam_load_firmware(run->vm, o->firmware, &run->symbols);
@@ -243,6 +252,10 @@ static int execute(struct run *run) {
     if (o->stats && vcam_save_stats(run->vm, o->stats, faults)) {
         status = CLI_FAILED;
     }
+    if (o->profile &&
+            vcam_profile_save(run->profile, run->symbols, o->profile)) {
+        status = CLI_FAILED;
+    }
     return status;
 }
 
@@ -260,6 +273,7 @@ int cmd_vcam(int argc, char **argv) {
     }
     vcam_destroy(run->vm);
     vcam_symbols_free(run->symbols);
+    vcam_profile_free(run->profile);
     free(run->script_text);
     free(run->tail);
     free(run);

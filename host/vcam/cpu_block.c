@@ -103,7 +103,7 @@ struct cpu_block *cpu_block_find(struct cpu_block_cache *cache, uint32_t pc,
     cache->brief[hash] = (struct cpu_block_brief){.pc = pc,
             .bytes = block->bytes,
             .count = block->count,
-            .care = (uint8_t)((block->fp ? CPU_CARE_FP : 0) |
+            .care = (uint8_t)(CPU_CARE_PROFILE | (block->fp ? CPU_CARE_FP : 0) |
                     (block->aligned || block->puzzle ? CPU_CARE_ALIGN : 0) |
                     (fixed ? 0 : CPU_CARE_CODE))};
     if (fixed) {

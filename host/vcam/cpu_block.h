@@ -38,7 +38,12 @@ struct cpu_block_brief {
     uint8_t care; // CPU_CARE_ bits
 };
 
-enum { CPU_CARE_FP = 1, CPU_CARE_ALIGN = 2, CPU_CARE_CODE = 4 };
+enum {
+    CPU_CARE_FP = 1,
+    CPU_CARE_ALIGN = 2,
+    CPU_CARE_CODE = 4,
+    CPU_CARE_PROFILE = 8 // of every block
+};
 
 enum { CPU_BLOCK_BITS = 14 };
 

@@ -8,6 +8,7 @@
 
 #include "host/vcam/cpu_eval.h"
 #include "host/vcam/cpu_unicorn.h"
+#include "host/vcam/profile.h"
 #include "host/vcam/thumb.h"
 
 static const uint8_t *code_at(struct vcam_cpu *cpu, uint32_t pc, size_t size) {
@@ -206,6 +207,9 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t bytes,
                 ((block->aligned && misaligned(cpu, block)) ||
                         (block->puzzle && puzzle(cpu, block)))) {
             return;
+        }
+        if (cpu->profile) {
+            vcam_profile_note(cpu->profile, pc, bytes, block->count);
         }
     }
     cpu->block_pc = pc;
@@ -443,7 +447,13 @@ void vcam_cpu_watch_mask(struct vcam_cpu *cpu, unsigned priority) {
 
 static void note_care(struct vcam_cpu *cpu) {
     cpu->care = CPU_CARE_CODE | (cpu->fpu ? 0u : (unsigned)CPU_CARE_FP) |
-            (cpu->align ? (unsigned)CPU_CARE_ALIGN : 0u);
+            (cpu->align ? (unsigned)CPU_CARE_ALIGN : 0u) |
+            (cpu->profile ? (unsigned)CPU_CARE_PROFILE : 0u);
+}
+
+void vcam_cpu_profile(struct vcam_cpu *cpu, struct vcam_profile *profile) {
+    cpu->profile = profile;
+    note_care(cpu);
 }
 
 void vcam_cpu_enable_fpu(struct vcam_cpu *cpu, bool on) {

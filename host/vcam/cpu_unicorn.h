@@ -35,6 +35,7 @@ struct vcam_cpu {
     bool fpu, align;
     unsigned care; // which blocks need a look, CPU_CARE_ bits
     struct cpu_block_cache *blocks;
+    struct vcam_profile *profile; // or null
 
     bool stopping; // uc_emu_stop was called, for the reason in info
     struct vcam_stop_info info;

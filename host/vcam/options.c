@@ -58,6 +58,7 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--drive", .value = &options->drive},
             {.name = "--flash", .value = &options->flash},
             {.name = "--stats", .value = &options->stats},
+            {.name = "--profile", .value = &options->profile},
             {.name = "--pty", .value = &options->pty},
             {.name = "--gdb", .value = &gdb},
             {.name = "--strict", .flag = &strict},

@@ -14,6 +14,7 @@
 // --flash IMG        the whole flash chip of 2 MiB, kept in this file: what a
 //                    power cut leaves
 // --stats F.json     instructions, virtual seconds and faults
+// --profile F.json   where the instructions went: profile.h
 // --pty PATH         the console as a serial port of that name
 // --gdb PORT         waits for a debugger on 127.0.0.1:PORT
 // --strict           ends at what no camera would take (the default)
@@ -25,6 +26,7 @@
 // --seed N           of what RAM holds at power on, and of the RNG
 struct vcam_options {
     const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
+    const char *profile;
     uint64_t limit; // picoseconds; UINT64_MAX for none
     bool strict, survive, silicon_y;
     uint32_t power_cut, seed;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct vcam_cpu;
+struct vcam_profile;
 
 enum vcam_stop {
     VCAM_STOP_LIMIT,   // the budget is used up, or vcam_cpu_kick was called
@@ -105,6 +106,10 @@ void vcam_cpu_watch_code(struct vcam_cpu *cpu, uint32_t from, uint32_t to);
 void vcam_cpu_watch_mask(struct vcam_cpu *cpu, unsigned priority);
 // Instructions so far, those of the block that runs included.
 uint64_t vcam_cpu_count(const struct vcam_cpu *cpu);
+
+// Notes every block that runs from now on in the profile, which must outlive
+// the processor.
+void vcam_cpu_profile(struct vcam_cpu *cpu, struct vcam_profile *profile);
 
 // The instruction that makes the access in a bus function, found by decoding;
 // the start of its block when it cannot be told.

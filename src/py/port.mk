@@ -113,7 +113,7 @@ $(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 
-all: $(BUILD)/code.bin
+all: $(BUILD)/code.bin $(BUILD)/libengine.a
 
 GEN = $(BUILD)/gen/memory.ld $(BUILD)/gen/memory.h
 $(BUILD)/gen/memory.h: $(BUILD)/gen/memory.ld ;
@@ -131,6 +131,11 @@ $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
 	    2> $(BUILD)/firmware.refused || \
 	    { $(FEATURES) room $(FEATURES_TXT) $(BUILD)/firmware.refused; exit 1; }
 	$(Q)$(SIZE) $@
+
+# The engine by itself, for the bench.
+$(BUILD)/libengine.a: $(ENGINE_SRC_C:%.c=$(BUILD)/%.o)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/code.bin: $(BUILD)/firmware.elf
 	$(ECHO) "Create $@"

@@ -138,6 +138,28 @@ def repeatable():
             str(plain))
 
 
+def profile():
+    elf = build("exceptions")
+    path = os.path.join(OUT, "profile.json")
+    _, _, _, stats = vcam(elf, "--until", "ENDED", "--for", 5, "--profile",
+                          path)
+    with open(path, encoding="utf-8") as file:
+        got = json.load(file)
+    names = {f["name"]: f["instructions"] for f in got["functions"]}
+    total = sum(n * runs for _, _, n, runs in got["blocks"])
+    # Blocks that are left half way are noted whole.
+    verdict("a profile has every instruction",
+            total == sum(names.values())
+            and 0 <= total - stats["instructions"] < 200,
+            "%d, %s" % (total, stats))
+    verdict("a profile knows functions and how often code ran",
+            names.get("put_char", 0) > names.get("print", 0) > 0
+            and all(b[3] > 0 for b in got["blocks"]), str(names))
+    status, _, err, _ = vcam(elf, "--for", 1, "--profile", "/nowhere/p.json")
+    verdict("a profile that cannot be written fails the run",
+            status == 1 and "/nowhere/p.json" in err, err)
+
+
 def scripts():
     elf = build("raw_repl")
     path = os.path.join(OUT, "script.py")
@@ -286,6 +308,7 @@ def main():
     strict()
     crash_report()
     repeatable()
+    profile()
     scripts()
     power_cut()
     debugger()

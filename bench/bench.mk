@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# `make bench`: what the engine costs on a Cortex-M7.
+
+# MODELS=DIR adds the .tflite files of a folder; ONLY=word narrows the models;
+# UPDATE=1 makes the figures those of bench/figures.json and README.
+BENCH := $(BUILD)/bench
+ENGINE := $(BUILD)/openmv4/libengine.a
+$(ENGINE): $(FIRMWARE) ;
+
+BENCH_CC := arm-none-eabi-gcc -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 \
+    -mfloat-abi=hard -nostartfiles -Wl,--gc-sections
+BENCH_LIBS := -lc -lgcc
+
+.PHONY: bench
+bench: $(COMMAND) $(FIRMWARE) $(MODEL) $(BENCH)/qemu.elf $(BENCH)/engine.elf \
+    | setup-bench setup-photo ## measure instructions, memory, inner loops
+	@bench/run $(if $(MODELS),--models $(MODELS)) \
+	    $(if $(ONLY),--only $(ONLY)) $(if $(UPDATE),--update)
+
+# The engine of the firmware, to the object, in a program for MPS2 AN500.
+BENCH_QEMU := $(wildcard bench/qemu/*.c)
+$(BENCH)/qemu.elf: $(BENCH_QEMU) $(wildcard bench/qemu/*.h) \
+    bench/qemu/an500.ld $(ENGINE)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo 'link $@')
+	$(Q)$(BENCH_CC) -std=c11 -O2 -g $(WARN) -Wno-pedantic -Isrc \
+	    -T bench/qemu/an500.ld $(BENCH_QEMU) $(ENGINE) $(BENCH_LIBS) -o $@
+
+# The engine alone, to be weighed: what its functions for callers need, of
+# itself and of the C library and the compiler's.
+ENGINE_CALLS := nn_measure nn_load nn_plan_measure nn_plan_make \
+    nn_run_measure nn_run_init nn_run_step nn_run_all nn_run_output \
+    nn_ops_int8
+$(BENCH)/engine.elf: $(ENGINE)
+	@mkdir -p $(@D)
+	$(Q)$(BENCH_CC) -Wl,-e,nn_load $(ENGINE_CALLS:%=-Wl,-u,%) \
+	    -Wl,-Map=$(@:.elf=.map) $(ENGINE) $(BENCH_LIBS) -o $@
+
+test: $(BENCH)/engine.elf
