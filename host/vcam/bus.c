@@ -143,7 +143,7 @@ static void device_write(struct vcam *vm, struct vcam_device *d,
     }
 }
 
-static uint32_t load(struct vcam *vm, uint32_t address, unsigned size) {
+uint32_t vcam_bus_load(struct vcam *vm, uint32_t address, unsigned size) {
     uint32_t value = 0;
     if (address >= VCAM_PPB) {
         if (!vcam_ppb_read(vm, address & ~3u, &value)) {
@@ -158,7 +158,7 @@ static uint32_t load(struct vcam *vm, uint32_t address, unsigned size) {
     return usable(vm, d, address) ? device_read(vm, d, address, size) : 0;
 }
 
-static void store(struct vcam *vm, uint32_t address, unsigned size,
+void vcam_bus_store(struct vcam *vm, uint32_t address, unsigned size,
         uint32_t value) {
     if (address >= VCAM_PPB) {
         uint32_t at = address & ~3u;
@@ -187,7 +187,7 @@ static uint32_t on_read(void *owner, uint32_t address, unsigned size) {
     struct vcam *vm = owner;
     vm->accessing = true;
     vm->access = address;
-    uint32_t value = load(vm, address, size);
+    uint32_t value = vcam_bus_load(vm, address, size);
     vm->accessing = false;
     return value;
 }
@@ -197,7 +197,7 @@ static void on_write(void *owner, uint32_t address, unsigned size,
     struct vcam *vm = owner;
     vm->accessing = true;
     vm->access = address;
-    store(vm, address, size, value);
+    vcam_bus_store(vm, address, size, value);
     vm->accessing = false;
 }
 

@@ -9,6 +9,7 @@
 
 #include "host/cli/cli.h"
 #include "host/file/file.h"
+#include "host/vcam/camera.h"
 #include "host/vcam/files.h"
 #include "host/vcam/gdb.h"
 #include "host/vcam/live.h"
@@ -29,6 +30,7 @@ struct run {
     struct vcam *vm;
     struct vcam_symbols *symbols;
     struct vcam_profile *profile;
+    struct vcam_camera *camera;
     struct vcam_live live;
     struct vcam_script script;
     uint8_t *script_text;
@@ -146,7 +148,10 @@ static int prepare(struct run *run) {
         }
         vcam_cpu_profile(vcam_processor(run->vm), run->profile);
     }
-    int status = o->flash ? vcam_load_flash(run->vm, o->flash) : 0;
+    int status = vcam_camera_open(&run->camera, run->vm, o);
+    if (status == 0 && o->flash) {
+        status = vcam_load_flash(run->vm, o->flash);
+    }
     if (status == 0) {
         status = vcam_load_firmware(run->vm, o->firmware, &run->symbols);
     }
@@ -272,6 +277,8 @@ int cmd_vcam(int argc, char **argv) {
         status = execute(run);
     }
     vcam_destroy(run->vm);
+    int unwritten = vcam_camera_close(run->camera);
+    status = status ? status : unwritten;
     vcam_symbols_free(run->symbols);
     vcam_profile_free(run->profile);
     free(run->script_text);

@@ -28,6 +28,7 @@ struct port {
     uint32_t reg[0x28 / 4];
     uint16_t driven, drive; // by what is outside
     uint16_t level;         // as last told to EXTI
+    struct vcam_pin_watch *watches;
 };
 
 static const char *const NAMES[PORTS] = {"GPIOA", "GPIOB", "GPIOC", "GPIOD",
@@ -61,12 +62,22 @@ static bool level(const struct port *p, unsigned n) {
     return (p->reg[PUPDR / 4] >> 2 * n & 3) == 1 || (m == 1 && out);
 }
 
+static void tell(struct port *p, unsigned n, bool now) {
+    struct vcam_pin_watch *w = p->watches;
+    for (; w; w = w->next) {
+        if (w->pin % 16 == n) {
+            w->changed(w->self, now);
+        }
+    }
+}
+
 static void update(struct port *p) {
     for (unsigned n = 0; n < 16; n++) {
         bool now = level(p, n);
         if (now != (p->level >> n & 1)) {
             p->level = (uint16_t)(p->level ^ 1u << n);
             vcam_exti_edge(p->vm, p->index * 16 + n, now);
+            tell(p, n, now);
         }
     }
 }
@@ -94,6 +105,14 @@ void vcam_pin_drive(struct vcam *vm, unsigned pin, int drive) {
     update(p);
 }
 
+void vcam_pin_watch(struct vcam *vm, struct vcam_pin_watch *watch) {
+    struct port *p = port_at(vm, watch->pin / 16);
+    if (p) {
+        watch->next = p->watches;
+        p->watches = watch;
+    }
+}
+
 static void port_reset(void *self, enum vcam_reset why) {
     struct port *p = self;
     (void)why;
@@ -110,9 +129,15 @@ static void port_reset(void *self, enum vcam_reset why) {
     p->reg[PUPDR / 4] = p->index == 0 ? 0x64000000
             : p->index == 1           ? 0x00000100
                                       : 0;
+    uint16_t old = p->level;
     p->level = 0;
     for (unsigned n = 0; n < 16; n++) {
         p->level = (uint16_t)(p->level | (unsigned)level(p, n) << n);
+    }
+    for (unsigned n = 0; n < 16; n++) {
+        if ((old ^ p->level) >> n & 1) {
+            tell(p, n, p->level >> n & 1);
+        }
     }
 }
 

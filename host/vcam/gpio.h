@@ -17,6 +17,14 @@ bool vcam_pin_is_af(const struct vcam *vm, unsigned pin, unsigned function);
 bool vcam_pin_level(const struct vcam *vm, unsigned pin);
 // What is outside drives the pin: 0, 1, or -1 for nothing.
 void vcam_pin_drive(struct vcam *vm, unsigned pin, int drive);
+// Calls when the level of a pin changes; the owner keeps it.
+struct vcam_pin_watch {
+    unsigned pin;
+    void *self;
+    void (*changed)(void *self, bool level);
+    struct vcam_pin_watch *next;
+};
+void vcam_pin_watch(struct vcam *vm, struct vcam_pin_watch *watch);
 // The port that SYSCFG_EXTICR chooses for a line.
 uint32_t vcam_exti_port(const struct vcam *vm, unsigned line);
 // A pin's level changed: tells EXTI.

@@ -145,11 +145,16 @@ static void refused(struct i2c *i) {
     }
 }
 
+static bool answers(const struct vcam_i2c_target *target, uint8_t address) {
+    return target->address == address &&
+            (!target->present || target->present(target->self));
+}
+
 static void on_address(struct i2c *i) {
     uint8_t address = (uint8_t)(i->cr2 >> 1 & 0x7f);
     i->cr2 &= ~(uint32_t)CR2_START;
     i->target = i->targets;
-    while (i->target && i->target->address != address) {
+    while (i->target && !answers(i->target, address)) {
         i->target = i->target->next;
     }
     if (!i->target) {

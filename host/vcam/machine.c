@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "host/vcam/machine_state.h"
+#include "host/vcam/master.h"
 
 // --- ends and complaints --------------------------------------------------
 
@@ -229,6 +230,7 @@ static void between(struct vcam *vm) {
         vm->waiting = false;
         reset(vm, vm->reset_why);
     }
+    vcam_master_settle(vm);
     vcam_bus_update(vm);
     vcam_mpu_apply(vm);
     unsigned exception = vcam_next_exception(vm);

@@ -20,7 +20,8 @@ struct vcam_bank {
     unsigned access;
     uint16_t gate; // mapped only while this block is enabled
     bool mapped;
-    bool restricted; // by the MPU
+    bool restricted;                   // by the MPU
+    uint32_t changed_from, changed_to; // by bus masters; offsets
     uint8_t *data;
 };
 
@@ -28,6 +29,10 @@ struct rcc;
 struct pwr;
 struct flash;
 struct usart;
+struct dma;
+struct dmamux;
+struct mdma;
+struct dcmi;
 
 struct vcam {
     struct vcam_config config;
@@ -44,6 +49,10 @@ struct vcam {
     struct pwr *pwr;
     struct flash *flash;
     struct usart *console;
+    struct dma *dma;
+    struct dmamux *dmamux;
+    struct mdma *mdma;
+    struct dcmi *dcmi;
 
     // Time: `base_time` at `base_cycle`, then `hz` cycles a second.
     uint64_t base_time, base_cycle, slept;
@@ -92,6 +101,10 @@ void vcam_sleep_to(struct vcam *vm, uint64_t cycle);
 int vcam_bus_create(struct vcam *vm);
 void vcam_bus_destroy(struct vcam *vm);
 void vcam_bus_reset(struct vcam *vm, enum vcam_reset why);
+// An access of 1, 2 or 4 bytes to a register, as by the processor.
+uint32_t vcam_bus_load(struct vcam *vm, uint32_t address, unsigned size);
+void vcam_bus_store(struct vcam *vm, uint32_t address, unsigned size,
+        uint32_t value);
 // Maps and unmaps the banks that have a gate.
 void vcam_bus_update(struct vcam *vm);
 

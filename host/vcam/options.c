@@ -8,6 +8,7 @@
 
 #include "host/cli/cli.h"
 #include "host/vcam/machine.h"
+#include "host/vcam/sensor.h"
 
 static int whole(const char *option, const char *word, double most,
         uint32_t *value) {
@@ -39,6 +40,14 @@ static int silicon(const char *word, bool *y) {
     return 0;
 }
 
+static int sensor(const char *word, const struct vcam_sensor_kind **kind) {
+    *kind = word ? vcam_sensor_kind(word) : &VCAM_OV7725;
+    if (!*kind && strcmp(word, "none") != 0) {
+        return cli_usage("vcam", "--sensor %s: ov7725, mt9m114 or none", word);
+    }
+    return 0;
+}
+
 int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
     *options = (struct vcam_options){.limit = UINT64_MAX,
             .strict = true,
@@ -50,6 +59,7 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
     const char *seed = NULL;
     const char *gdb = NULL;
     const char *chip = NULL;
+    const char *eye = NULL;
     const cli_option table[] = {
             {.name = "--firmware", .value = &options->firmware},
             {.name = "--script", .value = &options->script},
@@ -57,6 +67,9 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--for", .value = &limit},
             {.name = "--drive", .value = &options->drive},
             {.name = "--flash", .value = &options->flash},
+            {.name = "--sensor", .value = &eye},
+            {.name = "--scene", .value = &options->scene},
+            {.name = "--frames", .value = &options->frames},
             {.name = "--stats", .value = &options->stats},
             {.name = "--profile", .value = &options->profile},
             {.name = "--pty", .value = &options->pty},
@@ -89,7 +102,8 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
                      &options->power_cut)) ||
             (status = whole("--seed", seed, UINT32_MAX, &options->seed)) ||
             (status = whole("--gdb", gdb, 65535, &port)) ||
-            (status = silicon(chip, &options->silicon_y))) {
+            (status = silicon(chip, &options->silicon_y)) ||
+            (status = sensor(eye, &options->sensor))) {
         return status;
     }
     if (!options->firmware) {

@@ -13,6 +13,11 @@
 // --drive IMG        the drive of 128 KiB (FAT), kept in this file
 // --flash IMG        the whole flash chip of 2 MiB, kept in this file: what a
 //                    power cut leaves
+// --sensor NAME      what is behind the lens: ov7725 (if not given), none
+// --scene PATH       what it looks at: a photograph, or a folder of them as a
+//                    slide show of a second each
+// --frames DIR       writes the frames that DCMI delivered as frame_00000.png
+//                    and so on
 // --stats F.json     instructions, virtual seconds and faults
 // --profile F.json   where the instructions went: profile.h
 // --pty PATH         the console as a serial port of that name
@@ -24,10 +29,14 @@
 // --power-cut N      the power fails in the N-th flash operation
 // --silicon V|Y      revision of the chip, V if not given
 // --seed N           of what RAM holds at power on, and of the RNG
+struct vcam_sensor_kind;
+
 struct vcam_options {
     const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
     const char *profile;
-    uint64_t limit; // picoseconds; UINT64_MAX for none
+    const char *scene, *frames;
+    const struct vcam_sensor_kind *sensor; // null for none
+    uint64_t limit;                        // picoseconds; UINT64_MAX for none
     bool strict, survive, silicon_y;
     uint32_t power_cut, seed;
     uint16_t gdb; // port, or 0

@@ -10,6 +10,7 @@
 #include "host/vcam/devices.h"
 #include "host/vcam/machine_state.h"
 #include "host/vcam/rcc.h"
+#include "host/vcam/tim.h"
 
 enum {
     CR1 = 0x00,
@@ -48,6 +49,10 @@ struct tim {
     uint32_t psc, arr; // as the counter uses them
     uint64_t since;    // time at which the count was `from`
     uint32_t from;
+    // Where nothing waits for the flags they are worked out when they are
+    // looked at: ticks since `since` that this has been done for.
+    bool lazy;
+    uint64_t seen;
     unsigned repeats;
     struct vcam_event event;
 };
@@ -145,10 +150,46 @@ static void update_irq(struct tim *t) {
     }
 }
 
+// Nothing but flags comes of the ticks: XCLK alone is millions a second.
+static bool can_be_lazy(const struct tim *t) {
+    return !(t->reg[DIER / 4] & 0x1f) && !(t->reg[CR1 / 4] & CR1_OPM) &&
+            t->repeats == 0 && t->reg[RCR / 4] == 0 &&
+            t->psc == t->reg[PSC / 4] && t->arr == t->reg[ARR / 4];
+}
+
+// How often the counter comes by `match` on its way up to `reached`.
+static uint64_t passes(uint64_t reached, uint64_t match, uint64_t period) {
+    return reached < match ? 0 : (reached - match) / period + 1;
+}
+
+static void catch_up(struct tim *t) {
+    if (!t->lazy || !running(t)) {
+        return;
+    }
+    uint64_t period = t->arr + 1ull;
+    uint64_t at = down(t) ? t->arr - t->from : t->from;
+    uint64_t old = at + t->seen;
+    t->seen = ticks_between(t, t->since, vcam_now(t->vm));
+    uint64_t reached = at + t->seen;
+    if (reached / period > old / period && !(t->reg[CR1 / 4] & CR1_UDIS)) {
+        t->reg[SR / 4] |= SR_UIF;
+    }
+    for (unsigned i = 0; i < TIMERS[t->index].channels; i++) {
+        uint32_t ccr = t->reg[CCR1 / 4 + i];
+        uint64_t match = down(t) ? t->arr - ccr : ccr;
+        if (ccr <= t->arr &&
+                passes(reached, match, period) > passes(old, match, period)) {
+            t->reg[SR / 4] |= 2u << i;
+        }
+    }
+}
+
 // The next tick at which something happens that may interrupt.
 static void arm(struct tim *t) {
     vcam_event_cancel(t->vm, &t->event);
-    if (!running(t) || t->arr == 0) {
+    t->seen = 0;
+    t->lazy = can_be_lazy(t);
+    if (!running(t) || t->arr == 0 || t->lazy) {
         return;
     }
     uint64_t period = t->arr + 1ull;
@@ -212,6 +253,30 @@ static void on_event(void *context) {
     update_irq(t);
 }
 
+// Edge-aligned PWM and toggling; main output enable only where there is one.
+uint32_t vcam_tim_output_hz(const struct vcam *vm, const char *timer,
+        unsigned channel) {
+    const struct tim *t = vcam_find_device(vm, timer);
+    if (!t || channel - 1 >= TIMERS[t->index].channels || !running(t) ||
+            !(t->reg[CCER / 4] >> 4 * (channel - 1) & 1) ||
+            !vcam_device_clocked(vm, TIMERS[t->index].gate)) {
+        return 0;
+    }
+    if (TIMERS[t->index].second && !(t->reg[BDTR / 4] >> 15 & 1)) {
+        return 0;
+    }
+    uint32_t ccmr =
+            t->reg[CCMR1 / 4 + (channel - 1) / 2] >> 8 * ((channel - 1) & 1);
+    unsigned mode = ccmr >> 4 & 7;
+    uint32_t ccr = t->reg[CCR1 / 4 + channel - 1];
+    uint64_t hz = hertz(t) / ((t->psc + 1ull) * (t->arr + 1ull));
+    if (mode == 3) { // toggles at each match
+        return ccr <= t->arr ? (uint32_t)(hz / 2) : 0;
+    }
+    bool pwm = mode >= 6 && ccr > 0 && ccr <= t->arr;
+    return pwm && !(ccmr & 3) && !(ccmr >> 16 & 1) ? (uint32_t)hz : 0;
+}
+
 static void tim_reset(void *self, enum vcam_reset why) {
     struct tim *t = self;
     (void)why;
@@ -232,6 +297,7 @@ static void tim_clocks(void *self, bool after) {
     if (after) {
         arm(t);
     } else {
+        catch_up(t);
         t->from = count(t);
         t->since = vcam_now(t->vm);
     }
@@ -243,6 +309,9 @@ static bool tim_read(void *self, uint32_t offset, unsigned size,
     (void)size;
     if (offset > LAST) {
         return false;
+    }
+    if (offset == SR) {
+        catch_up(t);
     }
     *value = offset == CNT ? count(t) : t->reg[offset / 4];
     return true;
@@ -274,6 +343,7 @@ static bool tim_write(void *self, uint32_t offset, unsigned size,
         uint32_t value) {
     struct tim *t = self;
     (void)size;
+    catch_up(t);
     uint32_t now = count(t);
     uint32_t mask = TIMERS[t->index].wide ? 0xffffffff : 0xffff;
     switch (offset) {

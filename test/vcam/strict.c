@@ -29,7 +29,7 @@ __attribute__((noinline)) static void load_pair(uint32_t address) {
 void test(void) {
     switch (CASE) {
     case 1: // a block that is not there
-        REG(0x40020000) = 1;
+        REG(0x40028000) = 1;
         break;
     case 2: // its clock is off
         REG(0x40000000) = 1;
