@@ -13,7 +13,7 @@ BENCH_LIBS := -lc -lgcc
 
 .PHONY: bench
 bench: $(COMMAND) $(FIRMWARE) $(MODEL) $(BENCH)/qemu.elf $(BENCH)/engine.elf \
-    | setup-bench setup-photo ## measure instructions, memory, inner loops
+    $(BENCH)/networks/made | setup-bench setup-photo ## measure instructions, memory, inner loops
 	@bench/run $(if $(MODELS),--models $(MODELS)) \
 	    $(if $(ONLY),--only $(ONLY)) $(if $(UPDATE),--update)
 
@@ -26,6 +26,14 @@ $(BENCH)/qemu.elf: $(BENCH_QEMU) $(wildcard bench/qemu/*.h) \
 	$(Q)$(BENCH_CC) -std=c11 -O2 -g $(WARN) -Wno-pedantic -Isrc \
 	    -T bench/qemu/an500.ld $(BENCH_QEMU) $(ENGINE) $(BENCH_LIBS) -o $@
 
+# Networks of odd shapes.
+$(BENCH)/networks/made: $(BUILD)/host/bench/networks.o \
+    $(BUILD)/host/test/support/model.o $(BUILD)/host/libblazecam.a
+	@mkdir -p $(@D)
+	$(Q)$(CC_host) $(FLAGS_host) $^ $(LIBS) -o $(BENCH)/networks/make
+	$(Q)$(BENCH)/networks/make $(@D)
+	@touch $@
+
 # The engine alone, to be weighed: what its functions for callers need, of
 # itself and of the C library and the compiler's.
 ENGINE_CALLS := nn_measure nn_load nn_plan_measure nn_plan_make \
@@ -36,4 +44,4 @@ $(BENCH)/engine.elf: $(ENGINE)
 	$(Q)$(BENCH_CC) -Wl,-e,nn_load $(ENGINE_CALLS:%=-Wl,-u,%) \
 	    -Wl,-Map=$(@:.elf=.map) $(ENGINE) $(BENCH_LIBS) -o $@
 
-test: $(BENCH)/engine.elf
+test: $(BENCH)/engine.elf $(BENCH)/networks/made

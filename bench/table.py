@@ -42,6 +42,8 @@ def readme(figures):
     rows = ["| model | instructions | per MAC | TFLM + CMSIS-NN | arena | "
             "TFLM's arena |", "| --- | --- | --- | --- | --- | --- |"]
     for name, m in figures["models"].items():
+        if name.startswith("odd_"):
+            continue
         instructions, arena = TFLM.get(name, (None, None))
         rows.append("| %s | %s | %s | %s | %s | %s |" % (
             name, millions(m["instructions"]), per_mac(m),
@@ -69,7 +71,7 @@ def kinds(m):
     total = sum(k["instructions"] for k in m["kinds"].values())
     for name, k in m["kinds"].items():
         each = k["instructions"] / (k["macs"] or k["elements"])
-        yield "    %-26s%4d%10s%6.1f %%%8.2f %s" % (
+        yield "    %-32s%4d%10s%6.1f %%%8.2f %s" % (
             name, k["ops"], millions(k["instructions"]),
             100 * k["instructions"] / total, each,
             "a MAC" if k["macs"] else "an element")

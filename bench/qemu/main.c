@@ -4,7 +4,7 @@
 // for the results, JSON:
 //
 //     {"instructions":…,"arena_bytes":…,"outputs":[CRC-32 of each],
-//      "ops":[{"name":…,"macs":…,"instructions":…},…]}
+//      "ops":[{"name":…,"detail":…,"macs":…,"elements":…,"instructions":…},…]}
 //
 // With QEMU's -icount shift=0 an instruction takes a nanosecond, so the timer
 // at 25 MHz counts groups of 40. Operators are told apart in a second
@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "nn/kernels/conv.h"
 #include "nn/nn.h"
 #include "nn/op.h"
 #include "nn/ops/ops.h"
@@ -101,6 +102,13 @@ static void check(int code) {
     }
 }
 
+static void detail(int file, const char *mark, int32_t value) {
+    if (mark != NULL) {
+        semihost_text(file, mark);
+        semihost_number(file, (uint32_t)value);
+    }
+}
+
 static void describe(int file, const nn_graph *graph, const nn_op *op) {
     semihost_text(file, "{\"name\":\"");
     semihost_text(file, op->def->name);
@@ -112,6 +120,15 @@ static void describe(int file, const nn_graph *graph, const nn_op *op) {
         semihost_number(file, (uint32_t)filter->dim[1]);
         semihost_text(file, "x");
         semihost_number(file, (uint32_t)filter->dim[2]);
+    }
+    semihost_text(file, "\",\"detail\":\"");
+    if (window) {
+        const nn_conv_params *p = NN_PARAMS(op, nn_conv_params);
+        const nn_window *w = &p->window;
+        detail(file, "", nn_tensor_dim(nn_op_given(graph, op, 0), -1));
+        detail(file, ">", nn_tensor_dim(nn_op_output(graph, op, 0), -1));
+        detail(file, w->stride_h > 1 ? " s" : NULL, w->stride_h);
+        detail(file, w->dilation_h > 1 ? " d" : NULL, w->dilation_h);
     }
     semihost_text(file, "\",\"macs\":");
     semihost_number(file, op->macs);
