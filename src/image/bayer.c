@@ -12,16 +12,14 @@ static void beside(int32_t at, int32_t count, int32_t *low, int32_t *high) {
     *high = at + 1 < count ? at + 1 : count > 1 ? count - 2 : 0;
 }
 
-img_color img_bayer_color(const img_image *image, int32_t x, int32_t y) {
+img_color img_bayer_of_rows(const uint8_t *const rows[3], int32_t width,
+        img_bayer pattern, int32_t x, int32_t y) {
     int32_t left;
     int32_t right;
-    int32_t above;
-    int32_t below;
-    beside(x, image->width, &left, &right);
-    beside(y, image->height, &above, &below);
-    const uint8_t *row = image->data + (size_t)y * image->stride;
-    const uint8_t *up = image->data + (size_t)above * image->stride;
-    const uint8_t *down = image->data + (size_t)below * image->stride;
+    beside(x, width, &left, &right);
+    const uint8_t *up = rows[0];
+    const uint8_t *row = rows[1];
+    const uint8_t *down = rows[2];
     uint32_t here = row[x];
     uint32_t across = ((uint32_t)row[left] + row[right] + 1) / 2;
     uint32_t along = ((uint32_t)up[x] + down[x] + 1) / 2;
@@ -32,7 +30,7 @@ img_color img_bayer_color(const img_image *image, int32_t x, int32_t y) {
     uint32_t r;
     uint32_t g;
     uint32_t b;
-    switch (img_bayer_filter(image->bayer, x, y)) {
+    switch (img_bayer_filter(pattern, x, y)) {
     case BLUE:
         r = corners;
         g = cross;
@@ -56,6 +54,18 @@ img_color img_bayer_color(const img_image *image, int32_t x, int32_t y) {
     }
     img_color color = {(uint8_t)r, (uint8_t)g, (uint8_t)b};
     return color;
+}
+
+img_color img_bayer_color(const img_image *image, int32_t x, int32_t y) {
+    int32_t above;
+    int32_t below;
+    beside(y, image->height, &above, &below);
+    const uint8_t *const rows[3] = {
+            image->data + (size_t)above * image->stride,
+            image->data + (size_t)y * image->stride,
+            image->data + (size_t)below * image->stride,
+    };
+    return img_bayer_of_rows(rows, image->width, image->bayer, x, y);
 }
 
 uint8_t img_bayer_part(img_bayer pattern, int32_t x, int32_t y,

@@ -20,6 +20,10 @@ static inline uint32_t img_bayer_filter(img_bayer pattern, int32_t x,
 // inside count for those outside.
 img_color img_bayer_color(const img_image *image, int32_t x, int32_t y);
 
+// The same from three rows: the one above y, y itself, the one below.
+img_color img_bayer_of_rows(const uint8_t *const rows[3], int32_t width,
+        img_bayer pattern, int32_t x, int32_t y);
+
 // What the filter over x, y lets through of a colour.
 uint8_t img_bayer_part(img_bayer pattern, int32_t x, int32_t y,
         img_color color);

@@ -3,8 +3,6 @@
 
 #include "image/draw.h"
 
-#include "image/font.h"
-
 static int32_t clamp(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : value > high ? high : value;
 }
@@ -57,53 +55,4 @@ void img_disc(const img_image *image, int32_t x, int32_t y, int32_t radius,
         }
         img_fill(image, x - half, row, 2 * half + 1, 1, color);
     }
-}
-
-static void draw_letter(const img_image *image, int32_t x, int32_t y,
-        char letter, int32_t scale, img_color color) {
-    const uint8_t *glyph = font_glyph(letter);
-    // Centred in its cell.
-    x += scale * ((FONT_CELL_WIDTH - FONT_COLUMNS) / 2);
-    y += scale * (FONT_CELL_HEIGHT - FONT_ROWS);
-    for (int32_t row = 0; row < FONT_ROWS; row++) {
-        for (int32_t column = 0; column < FONT_COLUMNS; column++) {
-            if (glyph[row] >> (FONT_COLUMNS - 1 - column) & 1) {
-                img_fill(image, x + column * scale, y + row * scale, scale,
-                        scale, color);
-            }
-        }
-    }
-}
-
-static int32_t text_scale(int32_t scale) {
-    return clamp(scale, 1, IMG_MAX_SIDE / FONT_CELL_HEIGHT);
-}
-
-void img_text(const img_image *image, int32_t x, int32_t y, const char *text,
-        int32_t scale, img_color color) {
-    scale = text_scale(scale);
-    int32_t at = reach(x);
-    y = reach(y);
-    for (; *text != '\0'; text++) {
-        if (*text == '\n') {
-            at = reach(x);
-            y = reach(y + scale * FONT_CELL_HEIGHT);
-            continue;
-        }
-        if (at < image->width && y < image->height) {
-            draw_letter(image, at, y, *text, scale, color);
-        }
-        at = reach(at + scale * FONT_CELL_WIDTH);
-    }
-}
-
-int32_t img_text_width(const char *text, int32_t scale) {
-    scale = text_scale(scale);
-    int32_t longest = 0;
-    int32_t width = 0;
-    for (; *text != '\0'; text++) {
-        width = *text == '\n' ? 0 : reach(width + scale * FONT_CELL_WIDTH);
-        longest = width > longest ? width : longest;
-    }
-    return longest;
 }

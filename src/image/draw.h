@@ -24,10 +24,24 @@ void img_rectangle(const img_image *image, int32_t x, int32_t y, int32_t w,
 void img_disc(const img_image *image, int32_t x, int32_t y, int32_t radius,
         img_color color);
 
+// How text is set. Lengths are in pixels of the font, 16 fraction bits the
+// scale.
+typedef struct img_text_style {
+    int32_t scale;                // 1 << 16 is the font's own size
+    int32_t x_spacing, y_spacing; // more pixels between letters and lines
+    bool proportional;            // letters take what width they have
+    uint8_t letter_turn;          // quarters, clockwise
+    bool letter_hmirror, letter_vflip;
+    uint8_t turn; // of the whole text, around its top left corner
+    bool hmirror, vflip;
+} img_text_style;
+
 // Text with its first cell's top left corner at x, y; cells are 8 x 10 pixels
 // times scale. '\n' begins a new line.
 void img_text(const img_image *image, int32_t x, int32_t y, const char *text,
         int32_t scale, img_color color);
+void img_text_styled(const img_image *image, int32_t x, int32_t y,
+        const char *text, const img_text_style *style, img_color color);
 
 // Width of text in pixels (its longest line).
 int32_t img_text_width(const char *text, int32_t scale);

@@ -67,7 +67,7 @@ img_image *image_object_pixels(mp_obj_t object) {
 
 // An image of width x height in memory of `buffer`, of the heap when None.
 static mp_obj_t make_blank(mp_obj_t width, mp_obj_t height, mp_obj_t code,
-        mp_obj_t buffer) {
+        mp_obj_t buffer, bool to_frame) {
     img_format format = image_args_format(code);
     mp_int_t w = mp_obj_get_int(width);
     mp_int_t h = mp_obj_get_int(height);
@@ -81,7 +81,8 @@ static mp_obj_t make_blank(mp_obj_t width, mp_obj_t height, mp_obj_t code,
         if (!img_has_pixels(format)) {
             mp_raise_ValueError(MP_ERROR_TEXT("a JPEG or PNG needs a buffer"));
         }
-        mp_obj_t object = image_object_new_in_heap(w, h, format);
+        mp_obj_t object = to_frame ? image_object_new_in_frame(w, h, format)
+                                   : image_object_new_in_heap(w, h, format);
         img_image *image = image_object_get(object);
         memset(image->data, 0, img_bytes(image));
         return object;
@@ -122,7 +123,7 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
                                          "Image(width, height, format)"));
     }
     return make_blank(args[ARG].u_obj, args[HEIGHT].u_obj, args[FORMAT].u_obj,
-            args[BUFFER].u_obj);
+            args[BUFFER].u_obj, args[COPY_TO_FB].u_bool);
 }
 
 static mp_int_t get_buffer(mp_obj_t self, mp_buffer_info_t *info,

@@ -24,6 +24,11 @@ mp_obj_t image_object_new(const img_image *image, mp_obj_t owner);
 mp_obj_t image_object_new_in_heap(int32_t width, int32_t height,
         img_format format);
 
+// The same in the frame buffer, which is divided anew when its buffers are too
+// small.
+mp_obj_t image_object_new_in_frame(int32_t width, int32_t height,
+        img_format format);
+
 bool image_object_is(mp_obj_t object);
 
 // The image inside; TypeError when object is none.
@@ -34,6 +39,15 @@ img_image *image_object_pixels(mp_obj_t object);
 
 // Raises the exception of a negative IMG_ERR code.
 void image_object_check(int code);
+
+// Memory for the length of a call: what the frame buffers leave, else the
+// heap. MemoryError says what both have.
+typedef struct image_scratch {
+    size_t mark;
+    void *heap;
+} image_scratch;
+void *image_scratch_take(image_scratch *s, size_t bytes);
+void image_scratch_give(image_scratch *s);
 
 // image_file.c: reads a file as an Image, in the heap or, for `to_frame`, in
 // the frame buffer.

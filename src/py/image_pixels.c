@@ -36,6 +36,14 @@ static mp_obj_t image_bytearray(mp_obj_t self) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(image_bytearray_obj, image_bytearray);
 
+// Drawings are in the image at once; the host looks at it with the next
+// snapshot.
+static mp_obj_t image_flush(mp_obj_t self) {
+    image_object_get(self);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(image_flush_obj, image_flush);
+
 static bool inside(const img_image *image, const int32_t *at) {
     return at[0] >= 0 && at[1] >= 0 && at[0] < image->width &&
             at[1] < image->height;

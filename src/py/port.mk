@@ -143,3 +143,10 @@ $(BUILD)/code.bin: $(BUILD)/firmware.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 include $(TOP)/py/mkrules.mk
+
+# Frozen code declares the names that C does not mention, so it is made anew
+# when C's names change; its own rule looks at Python files only.
+$(BUILD)/frozen_content.c: $(BUILD)/genhdr/frozen.stamp
+$(BUILD)/genhdr/frozen.stamp: $(BUILD)/genhdr/qstrdefs.generated.h
+	$(Q)rm -f $(BUILD)/frozen_content.c
+	$(Q)touch $@
