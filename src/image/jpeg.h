@@ -36,4 +36,26 @@ int img_jpeg_encode(const img_image *image, int quality,
         img_jpeg_sampling sampling, uint8_t *out, size_t capacity,
         size_t *bytes);
 
+typedef struct img_jpeg_info {
+    int32_t width, height;
+    uint8_t components;   // 1: grayscale, 3: colour
+    uint8_t h, v;         // pixels that share a sample of colour
+    size_t scratch_bytes; // that img_jpeg_decode() needs, about 6 KB
+} img_jpeg_info;
+
+// Reads the headers of a file.
+// IMG_JPEG_ERR_DAMAGED: not a JPEG file, or a damaged one.
+// IMG_JPEG_ERR_UNSUPPORTED: progressive, arithmetic or lossless coding, 12
+// bits, CMYK, components in scans of their own.
+int img_jpeg_read_info(const void *data, size_t bytes, img_jpeg_info *info);
+
+// Reads a file into the pixels of `out`, whose width and height must be the
+// file's, in any format that has pixels. Samples of colour are repeated, not
+// interpolated. Scratch needs no alignment.
+// The codes are those of img_jpeg_read_info(), IMG_JPEG_ERR_SCRATCH, and
+// IMG_ERR_INVALID for another size. When the scan is damaged or ends too soon,
+// `out` holds what came before.
+int img_jpeg_decode(const void *data, size_t bytes, const img_image *out,
+        void *scratch, size_t scratch_bytes);
+
 #endif

@@ -70,7 +70,7 @@ static inline void put(jpeg_writer *w, uint32_t bits, uint32_t count) {
 // A code and the value it announces: negative ones have all bits inverted.
 static inline void put_value(jpeg_writer *w, uint32_t entry, int32_t value,
         uint32_t size) {
-    uint32_t bits = (uint32_t)(value + (value >> 31)) & ((1u << size) - 1);
+    uint32_t bits = (uint32_t)(value - (value < 0)) & ((1u << size) - 1);
     put(w, entry >> 5 << size | bits, (entry & 31) + size);
 }
 

@@ -44,7 +44,7 @@ extern const uint8_t jpeg_zigzag[JPEG_BLOCK_SAMPLES];
 typedef struct jpeg_codes {
     const uint8_t *counts; // JPEG_LENGTHS
     const uint8_t *symbols;
-    uint8_t symbol_count;
+    uint16_t symbol_count;
 } jpeg_codes;
 
 // T.81 tables K.3 to K.6, [luma 0 or chroma 1].

@@ -43,7 +43,7 @@ uint8_t *jpeg_peer_encode(const img_image *image,
     lib.input_components = gray ? 1 : 3;
     lib.in_color_space = gray ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_set_defaults(&lib);
-    if (options->rgb) {
+    if (options->rgb && !gray) {
         jpeg_set_colorspace(&lib, JCS_RGB);
     }
     jpeg_set_quality(&lib, options->quality, TRUE);
