@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct vcam_sensor_kind;
+
 // --firmware F       .bin or .elf; build/openmv4/firmware.bin if not given
 // --script S.py      runs a Python script as a host would, then ends
 // --until TEXT       ends with 0 when the output contains TEXT, else with 1
@@ -13,7 +15,8 @@
 // --drive IMG        the drive of 128 KiB (FAT), kept in this file
 // --flash IMG        the whole flash chip of 2 MiB, kept in this file: what a
 //                    power cut leaves
-// --sensor NAME      what is behind the lens: ov7725 (if not given), none
+// --sensor NAME      what is behind the lens: ov7725 (if not given), mt9m114 or
+//                    none
 // --scene PATH       what it looks at: a photograph, or a folder of them as a
 //                    slide show of a second each
 // --frames DIR       writes the frames that DCMI delivered as frame_00000.png
@@ -29,8 +32,6 @@
 // --power-cut N      the power fails in the N-th flash operation
 // --silicon V|Y      revision of the chip, V if not given
 // --seed N           of what RAM holds at power on, and of the RNG
-struct vcam_sensor_kind;
-
 struct vcam_options {
     const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
     const char *profile;

@@ -58,7 +58,8 @@ struct vcam_sensor {
     uint8_t *bytes; // of a line
 };
 
-static const struct vcam_sensor_kind *const KINDS[] = {&VCAM_OV7725};
+static const struct vcam_sensor_kind *const KINDS[] = {&VCAM_OV7725,
+        &VCAM_MT9M114};
 
 const struct vcam_sensor_kind *vcam_sensor_kind(const char *name) {
     for (unsigned i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {

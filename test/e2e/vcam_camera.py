@@ -79,6 +79,32 @@ def ov7725():
             and len(frames) == 7 and len(set(frames[0][3])) > 30, err)
 
 
+def mt9m114():
+    elf = build("camera_mt9m114", ["CASE=0"], "-0", WITH)
+    status, out, err, frames = run(elf, "--scene", PHOTO, "--sensor",
+                                   "mt9m114")
+    bad = [line for line in out.splitlines() if line.startswith("BAD")]
+    verdict("a program takes pictures with an MT9M114", status == 0
+            and not bad, "\n".join(bad) + err)
+    said = sums(out)
+    verdict("MT9M114: frames hold what the program got", len(frames) == 6
+            and said == [sum_of(frame) for frame in frames[:5]], str(said))
+    first, unchanged, flat, dark, turn, bars = frames
+    verdict("MT9M114: a variable waits for its command",
+            unchanged == first and flat != first)
+    verdict("MT9M114: less contrast, less exposure",
+            max(flat[3]) - min(flat[3]) < 160
+            and 0.2 < sum(dark[3]) / sum(first[3]) < 0.8)
+    verdict("MT9M114: upright when it mirrors and flips",
+            turned(turn)[3] == first[3])
+    verdict("MT9M114: bars", bars[3][:3] == b"\xff\xff\xff"
+            and bars[3][-3:] == b"\0\0\0")
+    other = run(build("camera", ["CASE=0"], "-0", WITH), "--scene", PHOTO)[3]
+    near = sum(abs(a - b) for a, b in zip(first[3], other[0][3]))
+    verdict("both sensors see the same", near / len(first[3]) < 4,
+            str(near / len(first[3])))
+
+
 WRONG = (
     (1, "PCKPOL: the sensor changes its data at the falling edge"),
     (2, "VSPOL: between frames VSYNC is high"),
@@ -96,6 +122,21 @@ def wrong():
         elf = build("camera", ["CASE=%d" % case], "-%d" % case, WITH)
         status, out, err, _ = vcam(elf, "--for", 5)
         verdict("strict: " + text, status == 1 and text in err
+                and "ENDED" not in out, out + err)
+
+
+WRONG_MT9M114 = (
+    (1, "before the start-up was over"),
+    (2, "while another runs"),
+    (3, "pixel clock of more than 48 MHz"),
+)
+
+
+def wrong_mt9m114():
+    for case, text in WRONG_MT9M114:
+        elf = build("camera_mt9m114", ["CASE=%d" % case], "-%d" % case, WITH)
+        status, out, err, _ = vcam(elf, "--for", 5, "--sensor", "mt9m114")
+        verdict("strict: mt9m114: " + text, status == 1 and text in err
                 and "ENDED" not in out, out + err)
 
 
@@ -120,7 +161,9 @@ def main():
         print("skipped the virtual camera's sensors: not built")
         return 0
     ov7725()
+    mt9m114()
     wrong()
+    wrong_mt9m114()
     options()
     return 1 if programs.failed else 0
 
