@@ -8,6 +8,7 @@
 
 #include "host/cli/cli.h"
 #include "host/commands.h"
+#include "host/engine/engine.h"
 #include "host/file/file.h"
 #include "host/firmware/default_firmware.h"
 #include "host/firmware/fit.h"
@@ -15,11 +16,13 @@
 
 enum { MAX_FILES = 256, MAX_FILE_BYTES = 1 << 28 };
 
-// The files of a folder that go into the ROM: models and their labels.
+// The files of a folder that go into the ROM: models and their labels, and
+// then models' packed weights.
 typedef struct folder {
     const char *path;
     romfs_source files[MAX_FILES];
     size_t count;
+    size_t own; // files that were in the folder
 } folder;
 
 static bool ends_with(const char *name, const char *ending) {
@@ -79,27 +82,98 @@ static int open_folder(folder *d, const char *path) {
     }
     // the same folder makes the same image on every machine
     qsort(d->files, d->count, sizeof d->files[0], by_name);
+    d->own = d->count;
     return status;
 }
 
-// A line for each file; fails for a model that cannot run.
-static int report_files(const folder *d, const firmware *f) {
-    printf("%-34s%10s%10s  %s\n", "file", "flash", "arena", "tensors in");
-    for (size_t i = 0; i < d->count; i++) {
+// The model's weights in the order in which the camera's kernels read them.
+static int add_packed(folder *d, const romfs_source *model) {
+    size_t stem = strlen(model->name) - strlen(".tflite");
+    engine *e;
+    nn_error error;
+    if (d->count == MAX_FILES) {
+        return cli_fail(d->path, "too many files");
+    }
+    if (engine_open_bytes(&e, model->data, model->bytes, NULL, &error)) {
+        return cli_fail(model->name, "%s", error.text);
+    }
+    romfs_source *file = &d->files[d->count++];
+    file->data = engine_packed(e, &file->bytes);
+    engine_close(e);
+    char *name = malloc(stem + sizeof ".packed");
+    file->name = name;
+    if (file->data == NULL || name == NULL) {
+        return cli_fail(model->name, "not enough memory");
+    }
+    memcpy(name, model->name, stem);
+    memcpy(name + stem, ".packed", sizeof ".packed");
+    return 0;
+}
+
+// Leaves out the largest packed weights until the rest fits: a model runs
+// without them too.
+static void fit_packed(folder *d, size_t room) {
+    while (d->count > d->own && romfs_measure(d->files, d->count) > room) {
+        size_t largest = d->own;
+        for (size_t i = d->own; i < d->count; i++) {
+            if (d->files[i].bytes > d->files[largest].bytes) {
+                largest = i;
+            }
+        }
+        free((char *)d->files[largest].name);
+        free((void *)d->files[largest].data);
+        d->files[largest] = d->files[--d->count];
+    }
+    qsort(d->files + d->own, d->count - d->own, sizeof d->files[0], by_name);
+}
+
+// Bytes of the packed weights that go with a model, 0 where there are none.
+static size_t packed_bytes(const folder *d, const char *name) {
+    size_t stem = strlen(name) - strlen("tflite");
+    for (size_t i = d->own; i < d->count; i++) {
+        if (strncmp(d->files[i].name, name, stem) == 0 &&
+                strcmp(d->files[i].name + stem, "packed") == 0) {
+            return d->files[i].bytes;
+        }
+    }
+    return 0;
+}
+
+// A line for each file.
+static void report_files(const folder *d, const fit *needs) {
+    printf("%-34s%10s%10s%10s  %s\n", "file", "flash", "packed", "arena",
+            "tensors in");
+    for (size_t i = 0; i < d->own; i++) {
         const romfs_source *file = &d->files[i];
         printf("%-34s%10zu", file->name, file->bytes);
         if (ends_with(file->name, ".tflite")) {
-            fit need;
-            nn_error error;
-            if (fit_model(&need, f, file->data, file->bytes, &error)) {
-                printf("\n");
-                return cli_fail(file->name, "%s", error.text);
-            }
-            printf("%10u  %s", need.arena_bytes,
-                    need.in_arena ? "tensor memory" : "Python's heap");
+            printf("%10zu%10u  %s", packed_bytes(d, file->name),
+                    needs[i].arena_bytes,
+                    needs[i].in_arena ? "tensor memory" : "Python's heap");
         }
         printf("\n");
     }
+}
+
+// Fails for a model that cannot run.
+static int check_files(folder *d, const firmware *f) {
+    static fit needs[MAX_FILES];
+    for (size_t i = 0; i < d->own; i++) {
+        const romfs_source *file = &d->files[i];
+        nn_error error;
+        if (!ends_with(file->name, ".tflite")) {
+            continue;
+        }
+        if (fit_model(&needs[i], f, file->data, file->bytes, &error)) {
+            return cli_fail(file->name, "%s", error.text);
+        }
+        int status = add_packed(d, file);
+        if (status != 0) {
+            return status;
+        }
+    }
+    fit_packed(d, firmware_find(f, "models")->bytes);
+    report_files(d, needs);
     return 0;
 }
 
@@ -141,7 +215,7 @@ static int pack(const char *base, const char *models, const char *to) {
     }
     status = open_folder(&d, models);
     if (status == 0) {
-        status = report_files(&d, &f);
+        status = check_files(&d, &f);
     }
     if (status == 0) {
         status = write_image(&d, &f, to);

@@ -66,6 +66,7 @@ typedef struct nn_op {
     const struct nn_op_def *def;
     const uint16_t *inputs;
     const uint16_t *outputs;
+    const uint32_t *records; // its weights packed (nn/packed.h), or NULL
     uint16_t input_count;
     uint16_t output_count;
     uint16_t index;    // in the file, for messages

@@ -7,6 +7,7 @@
 
 #include "extmod/vfs.h"
 #include "nn/ops/ops.h"
+#include "nn/packed.h"
 #include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -80,19 +81,24 @@ static void open_file(ml_model *m, mp_obj_t path) {
     m->file = bytes;
 }
 
-// Lines of the file beside the model that ends in .txt, or None.
-static mp_obj_t read_labels(mp_obj_t path) {
+// The path of the file beside the model with another ending.
+static mp_obj_t beside(mp_obj_t path, const char *ending) {
     size_t length;
     const char *name = mp_obj_str_get_data(path, &length);
     while (length > 0 && name[length - 1] != '.' && name[length - 1] != '/') {
         length--;
     }
     vstr_t vstr;
-    vstr_init(&vstr, length + 4);
+    vstr_init(&vstr, length + strlen(ending));
     vstr_add_strn(&vstr, name, length);
-    vstr_add_str(&vstr, "txt");
+    vstr_add_str(&vstr, ending);
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+// Lines of the file beside the model that ends in .txt, or None.
+static mp_obj_t read_labels(mp_obj_t path) {
     mp_obj_t labels = mp_const_none;
-    mp_obj_t args[1] = {mp_obj_new_str_from_vstr(&vstr)};
+    mp_obj_t args[1] = {beside(path, "txt")};
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_t file = mp_vfs_open(1, args, (mp_map_t *)&mp_const_empty_map);
@@ -129,6 +135,32 @@ static void *take_table(ml_model *m, uint32_t which, size_t bytes) {
     return table;
 }
 
+// The weights that lie packed beside a model in flash. Where there are none,
+// or they are not this model's, it runs without.
+static void attach_packed(ml_model *m, mp_obj_t path) {
+    if (m->source == mp_const_none) {
+        return;
+    }
+    mp_obj_t args[2] = {beside(path, "packed"), MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t file = mp_vfs_open(2, args, (mp_map_t *)&mp_const_empty_map);
+        mp_buffer_info_t buffer;
+        if (mp_get_buffer(file, &buffer, MP_BUFFER_READ) &&
+                nn_packed_attach(&m->graph, buffer.buf, buffer.len, NULL) ==
+                        0) {
+            m->packed = file;
+        } else {
+            mp_stream_close(file);
+        }
+        nlr_pop();
+    } else if (!mp_obj_is_subclass_fast(
+                       MP_OBJ_FROM_PTR(((mp_obj_base_t *)nlr.ret_val)->type),
+                       MP_OBJ_FROM_PTR(&mp_type_OSError))) {
+        nlr_jump(nlr.ret_val);
+    }
+}
+
 static uint32_t float_outputs(const nn_graph *graph) {
     uint32_t mask = 0;
     for (uint32_t k = 0; k < graph->output_count && k < 32; k++) {
@@ -159,7 +191,7 @@ static void plan(ml_model *m) {
     }
 }
 
-static void load(ml_model *m) {
+static void load(ml_model *m, mp_obj_t path) {
     nn_error error;
     size_t bytes;
     if (nn_measure(m->file, m->file_bytes, &bytes, &error) != 0) {
@@ -170,6 +202,7 @@ static void load(ml_model *m) {
                 &error) != 0) {
         refuse(&error);
     }
+    attach_packed(m, path);
     plan(m);
     m->is_face = face_model_init(&m->face, &m->graph, NULL) == 0;
     take_table(m, ML_TABLE_RUN, nn_run_measure(&m->plan));
@@ -190,10 +223,11 @@ static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
     ml_model *m = mp_obj_malloc_with_finaliser(ml_model, type);
     memset((uint8_t *)m + sizeof(m->base), 0, sizeof(*m) - sizeof(m->base));
     m->source = mp_const_none;
+    m->packed = mp_const_none;
     m->labels = mp_const_none;
     m->postprocess = args[POSTPROCESS].u_obj;
     open_file(m, args[PATH].u_obj);
-    load(m);
+    load(m, args[PATH].u_obj);
     m->labels = read_labels(args[PATH].u_obj);
     return MP_OBJ_FROM_PTR(m);
 }

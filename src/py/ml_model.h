@@ -14,6 +14,7 @@ enum { ML_TABLE_STATE, ML_TABLE_PLAN, ML_TABLE_RUN, ML_TABLES };
 typedef struct ml_model {
     mp_obj_base_t base;
     mp_obj_t source;      // keeps the file's bytes alive
+    mp_obj_t packed;      // likewise those of its packed weights, or None
     mp_obj_t postprocess; // or None
     mp_obj_t labels;      // list of str or None
     const void *file;

@@ -83,7 +83,7 @@ ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/rom/*.c)))
 
-HOT_SRC_C = $(M7_SRC_C) src/nn/kernels/pool.c \
+HOT_SRC_C = $(M7_SRC_C) src/nn/kernels/pool.c src/nn/kernels/records.c \
     $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c)
 
 SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \

@@ -14,6 +14,7 @@
 #include "nn/nn.h"
 #include "nn/op.h"
 #include "nn/ops/ops.h"
+#include "nn/packed.h"
 
 enum { MAX_TENSORS = 32, GARBAGE = 0xA5 };
 
@@ -131,6 +132,13 @@ void check_row_by_row(const void *file, size_t bytes, const void *const *inputs,
     const nn_op *op = only_op(&graph);
     if (op && op->row_local && op->outputs[0] == graph.outputs[0]) {
         check_op(&graph, op, inputs, right);
+        size_t packed_bytes = nn_packed_measure(&graph);
+        void *packed = garbage(packed_bytes);
+        nn_packed_write(&graph, packed);
+        assert_int_equal(nn_packed_attach(&graph, packed, packed_bytes, NULL),
+                0);
+        check_op(&graph, op, inputs, right);
+        free(packed);
     }
     free(state);
 }

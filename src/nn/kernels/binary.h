@@ -29,9 +29,13 @@ typedef struct nn_binary_line {
     uint32_t step[2];
     int32_t zero_point[2];
     int32_t out_zero_point;
+    // ADD of int8 alone: as many lines as that, so far from each other.
+    uint32_t lines;
+    uint32_t pitch[2];
+    uint32_t out_pitch;
 } nn_binary_line;
 
-// Computes n numbers; out may be one of the inputs.
+// Computes n numbers a line; out may be one of the inputs.
 typedef void nn_binary_kernel(const nn_binary_line *line, void *out,
         uint32_t n);
 

@@ -3,7 +3,8 @@
 
 #include "nn/kernels/binary.h"
 
-// One pixel at a time where an input has some of the channels only.
+// Where an input has some of the channels only: those that both have, then
+// the others, of all pixels at once.
 static void absorbed_row(nn_binary_line line, const nn_tensor *const in[2],
         int32_t channels, uint8_t *out, uint32_t bytes,
         nn_binary_kernel *kernel) {
@@ -11,23 +12,23 @@ static void absorbed_row(nn_binary_line line, const nn_tensor *const in[2],
     const int8_t *from[2] = {line.from[0], line.from[1]};
     const int8_t zero[2] = {(int8_t)line.zero_point[0],
             (int8_t)line.zero_point[1]};
-    for (uint32_t at = 0; at < bytes; at += (uint32_t)channels) {
-        int32_t next;
-        for (int32_t c = 0; c < channels; c = next) {
-            next = channels;
-            for (uint32_t k = 0; k < 2; k++) {
-                int32_t begin = p->absorbed[k] ? p->front[k] : 0;
-                int32_t end = begin + nn_tensor_dim(in[k], -1);
-                bool inside = !p->absorbed[k] || (c >= begin && c < end);
-                int32_t border = c < begin ? begin : inside ? end : channels;
-                next = border < next ? border : next;
-                line.from[k] = inside ? &from[k][c - begin] : &zero[k];
-                line.step[k] = inside;
-            }
-            kernel(&line, out + at + c, (uint32_t)(next - c));
+    int32_t next;
+    line.lines = bytes / (uint32_t)channels;
+    line.out_pitch = (uint32_t)channels;
+    for (int32_t c = 0; c < channels; c = next) {
+        next = channels;
+        for (uint32_t k = 0; k < 2; k++) {
+            int32_t own = nn_tensor_dim(in[k], -1);
+            int32_t begin = p->absorbed[k] ? p->front[k] : 0;
+            int32_t end = begin + own;
+            bool inside = !p->absorbed[k] || (c >= begin && c < end);
+            int32_t border = c < begin ? begin : inside ? end : channels;
+            next = border < next ? border : next;
+            line.from[k] = inside ? &from[k][c - begin] : &zero[k];
+            line.step[k] = inside;
+            line.pitch[k] = inside ? (uint32_t)own : 0;
         }
-        from[0] += nn_tensor_dim(in[0], -1);
-        from[1] += nn_tensor_dim(in[1], -1);
+        kernel(&line, out + c, (uint32_t)(next - c));
     }
 }
 
@@ -149,6 +150,7 @@ void nn_binary_rows(const nn_call *call, uint32_t first, uint32_t end,
             .zero_point = {nn_op_given(call->graph, call->op, 0)->zero_point,
                     nn_op_given(call->graph, call->op, 1)->zero_point},
             .out_zero_point = nn_call_output(call, 0)->zero_point,
+            .lines = 1,
     };
     if (p->flat) {
         flat_rows(call, line, first, end, kernel);

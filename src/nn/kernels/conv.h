@@ -5,6 +5,7 @@
 #define NN_KERNELS_CONV_H
 
 #include "nn/kernels/channels.h"
+#include "nn/kernels/records.h"
 #include "nn/kernels/taps.h"
 #include "nn/ops/window.h"
 
@@ -22,11 +23,15 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
 void nn_transpose_conv_run(const nn_call *call, uint32_t first, uint32_t end);
 
 // How CONV_2D for Cortex-M7 uses its scratch, the same on every machine so
-// that plans are: two filters widened to 16 bits, a block of windows likewise,
-// then an offset for each kernel row.
+// that plans are: a record, three windows as bytes, a block of windows widened
+// to 16 bits, for a lonely channel its numbers, then an offset for each kernel
+// row.
 typedef struct nn_conv_block {
-    uint32_t steps;  // 32-bit words of a window
+    nn_conv_layout layout;
+    uint32_t record; // words
+    uint32_t strip;  // words of a window as bytes
     uint32_t pixels; // windows in the block
+    uint64_t lonely; // words up to the numbers of a lonely channel
     uint64_t words;  // in front of the offsets
 } nn_conv_block;
 
@@ -34,30 +39,35 @@ typedef struct nn_conv_block {
 enum { NN_CONV_BLOCK_BYTES = 10240 };
 
 static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
-        const nn_tensor *filter, const nn_tensor *out) {
-    uint32_t run = (uint32_t)(window->kernel_w * filter->dim[3]);
-    uint32_t steps = (run + 3) / 4 * 2 * (uint32_t)window->kernel_h;
+        const nn_tensor *in, const nn_tensor *filter, const nn_tensor *out) {
+    nn_conv_block b = {.layout = nn_conv_2d_layout(window, filter)};
+    uint32_t steps = b.layout.steps;
     uint32_t pixels = NN_CONV_BLOCK_BYTES / 4 / steps;
     uint32_t all = out->bytes / (uint32_t)out->dim[3];
     pixels = pixels < all ? pixels : all;
-    pixels = pixels < 3 ? 2 : pixels;
-    return (nn_conv_block){steps, pixels, (2 + (uint64_t)pixels) * steps};
+    b.pixels = pixels < 3 ? 2 : pixels;
+    b.record = nn_conv_2d_record_words(steps);
+    b.strip = steps / 2 + 1;
+    b.lonely = b.record + 3 * (uint64_t)b.strip + (uint64_t)b.pixels * steps;
+    bool lonely = out->dim[3] == in->dim[3] / filter->dim[3];
+    b.words = b.lonely + (lonely ? b.pixels / 2 + 1 : 0);
+    return b;
 }
 
-// Likewise DEPTHWISE_CONV_2D: the filter of a channel, columns of the image
+// Likewise DEPTHWISE_CONV_2D: the record of a channel, columns of the image
 // for four channels, an offset for each kernel row.
 typedef struct nn_depthwise_block {
-    uint64_t weights; // words of the filter
-    uint32_t pixels;  // of the output
-    uint64_t words;   // in front of the offsets
+    uint32_t record; // words
+    uint32_t pixels; // of the output
+    uint64_t words;  // in front of the offsets
 } nn_depthwise_block;
 
-// Channels at a time, and bytes for their columns: less where the filter has
-// fewer channels than that, for packing costs little then.
+// Bytes for the columns: less where the image has fewer than four channels,
+// for packing costs little then.
 enum {
-    NN_DEPTHWISE_LANES = 4,
     NN_DEPTHWISE_BLOCK_BYTES = 1600,
     NN_DEPTHWISE_FEW_BYTES = 320,
+    NN_DEPTHWISE_LEAST = 4, // pixels that the block has columns for
 };
 
 // Columns of the image that n pixels of the output read.
@@ -71,13 +81,11 @@ static inline uint64_t nn_depthwise_columns(const nn_window *window,
 
 static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
         const nn_tensor *in, const nn_tensor *out) {
-    uint64_t pairs = (uint32_t)window->kernel_h / 2;
-    uint64_t weights = (pairs + (uint32_t)window->kernel_h % 2) *
-            (uint32_t)window->kernel_w;
-    bool few = in->dim[3] < NN_DEPTHWISE_LANES;
-    uint32_t lanes = few ? (uint32_t)in->dim[3] : NN_DEPTHWISE_LANES;
+    uint32_t pairs = (uint32_t)window->kernel_h / 2;
+    uint32_t lanes = nn_depthwise_lanes((uint32_t)in->dim[3]);
+    bool few = lanes < NN_DEPTHWISE_LANES;
     // two channels share the words of an odd last row
-    uint64_t column = pairs * lanes +
+    uint64_t column = (uint64_t)pairs * lanes +
             (uint32_t)window->kernel_h % 2 * (lanes < 2 ? 1U : 2U);
     uint64_t room = (few ? NN_DEPTHWISE_FEW_BYTES : NN_DEPTHWISE_BLOCK_BYTES) /
             sizeof(uint32_t) / column;
@@ -85,13 +93,15 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     uint32_t pixels = room <= least
             ? 1
             : (uint32_t)((room - least) / (uint32_t)window->stride_w) + 1;
-    pixels = pixels > 4 ? pixels / 4 * 4 : pixels;
+    pixels = pixels > 4 ? pixels / 4 * 4 : NN_DEPTHWISE_LEAST;
     if (pixels > (uint32_t)out->dim[2]) {
         pixels = (uint32_t)out->dim[2];
     }
+    uint32_t record = nn_depthwise_record_words(window);
+    uint32_t most = pixels < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : pixels;
     // groups of pixels may load a word behind the last column
-    return (nn_depthwise_block){weights, pixels,
-            weights + column * nn_depthwise_columns(window, pixels) + 2};
+    return (nn_depthwise_block){record, pixels,
+            record + column * nn_depthwise_columns(window, most) + 2};
 }
 
 #endif

@@ -77,8 +77,8 @@ static int check(nn_loader *loader) {
     op->macs = (uint64_t)(out->bytes / channels) * filter->bytes;
     uint32_t offsets = (uint32_t)p->window.kernel_h * sizeof(uint32_t);
     err = nn_reserve_multipliers(loader, channels, offsets);
-    uint64_t block =
-            nn_conv_2d_block(&p->window, filter, out).words * sizeof(uint32_t) +
+    uint64_t block = nn_conv_2d_block(&p->window, in, filter, out).words *
+                    sizeof(uint32_t) +
             offsets;
     if (err == 0 && block > INT32_MAX) {
         return nn_op_fail(loader, NN_ERR_RANGE, "the windows are too large");

@@ -5,100 +5,162 @@
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/tile.h"
-#include "nn/ops/weights.h"
 
-// Within a kernel row, taps are padded to a multiple of four: widening four
-// bytes gives their places 0 and 2, then 1 and 3.
 typedef struct conv {
+    const nn_call *call;
     const nn_window *window;
     const int8_t *image;
     uint32_t *rows; // for each kernel row inside: where it begins
     nn_taps down;
-    const int8_t *filter;
-    const int32_t *bias;
-    uint32_t *weights; // of two channels
-    uint32_t *block;   // pixels, see m7_tile.x
+    uint32_t y; // of the output, which rows and down are for
+    nn_conv_layout layout;
+    uint32_t *record;
+    int8_t *strips;  // of a group's windows
+    uint32_t strip;  // bytes of one
+    uint32_t *block; // pixels, see m7_tile.x
+    int8_t *lonely;
     uint32_t width;    // of the image
     uint32_t channels; // of the image
     uint32_t group_in;
     uint32_t first_in; // of the group
+    uint32_t out_width;
     uint32_t out_channels;
-    uint32_t run;   // bytes of a kernel row
-    uint32_t steps; // words of a window
     int32_t zero_point;
     nn_target target;
-    const nn_tensor *in, *weight, *out;
 } conv;
 
-// bytes (a multiple of 4 but for the last) to every pitch-th word.
-static uint32_t *widen(const int8_t *x, uint32_t bytes, uint32_t more,
-        uint32_t minus, uint32_t pitch, uint32_t *to) {
-    for (; bytes >= 4; bytes -= 4, x += 4, to += 2 * pitch) {
-        uint32_t word = m7_load(x);
-        to[0] = m7_sxtab16(minus, word);
-        to[pitch] = m7_sxtab16_odd(minus, word);
-    }
-    if (bytes > 0) {
-        uint32_t word = more ? m7_load(x) : m7_load_some(x, bytes);
-        to[0] = m7_sxtab16(minus, word);
-        to[pitch] = m7_sxtab16_odd(minus, word);
-        to += 2 * pitch;
+// The same piece of three windows, or of two; to its end in whole words.
+static uint32_t *widen_3(const int8_t *a, const int8_t *b, const int8_t *c,
+        uint32_t bytes, uint32_t *to) {
+    for (const int8_t *end = a + bytes; a < end; a += 4, to += 6) {
+        uint32_t x = m7_load(a);
+        uint32_t y = m7_load(b);
+        uint32_t z = m7_load(c);
+        b += 4;
+        c += 4;
+        to[0] = m7_sxtb16(x);
+        to[1] = m7_sxtb16(y);
+        to[2] = m7_sxtb16(z);
+        to[3] = m7_sxtb16_odd(x);
+        to[4] = m7_sxtb16_odd(y);
+        to[5] = m7_sxtb16_odd(z);
     }
     return to;
 }
 
-// A kernel row that is not wholly inside, or not in one piece.
-static uint32_t *gather_taps(const conv *c, const int8_t *row, int32_t left,
-        uint32_t pitch, uint32_t *to) {
-    uint32_t zero = (uint8_t)c->zero_point;
-    uint32_t minus = m7_both(-c->zero_point);
-    uint32_t word = 0;
-    uint32_t count = 0;
-    for (int32_t j = 0; j < c->window->kernel_w; j++) {
-        int32_t x = left + j * c->window->dilation_w;
-        bool inside = row != NULL && x >= 0 && x < (int32_t)c->width;
-        const int8_t *tap =
-                inside ? row + (uint32_t)x * c->channels + c->first_in : NULL;
-        if (c->group_in % 4 == 0 && inside) {
-            to = widen(tap, c->group_in, 0, minus, pitch, to);
-            continue;
-        }
-        for (uint32_t i = 0; i < c->group_in; i++) {
-            word |= (inside ? (uint8_t)tap[i] : zero) << 8 * (count % 4);
-            if (++count % 4 == 0) {
-                to = widen((const int8_t *)&word, 4, 0, minus, pitch, to);
-                word = 0;
-            }
-        }
+static uint32_t *widen_2(const int8_t *a, const int8_t *b, uint32_t bytes,
+        uint32_t *to) {
+    for (const int8_t *end = a + bytes; a < end; a += 4, to += 4) {
+        uint32_t x = m7_load(a);
+        uint32_t y = m7_load(b);
+        b += 4;
+        to[0] = m7_sxtb16(x);
+        to[1] = m7_sxtb16(y);
+        to[2] = m7_sxtb16_odd(x);
+        to[3] = m7_sxtb16_odd(y);
     }
-    return count % 4 == 0
-            ? to
-            : widen((const int8_t *)&word, 4, 0, minus, pitch, to);
+    return to;
 }
 
-// The window of the pixel in column x of the output.
-static void gather(const conv *c, uint32_t x, uint32_t pitch, uint32_t *to) {
+// size pixels (2 or 3) whose pieces begin `apart` bytes from each other.
+static uint32_t *widen(const int8_t *from, uint32_t apart, uint32_t size,
+        uint32_t bytes, uint32_t *to) {
+    return size == 3
+            ? widen_3(from, from + apart, from + 2 * (size_t)apart, bytes, to)
+            : widen_2(from, from + apart, bytes, to);
+}
+
+// Rows of the window of a pixel in row y of the output.
+static void look_at(conv *c, uint32_t y) {
+    if (y != c->y) {
+        c->down = nn_image_taps(c->call, 0, c->window, y, c->rows);
+        c->y = y;
+    }
+}
+
+// Kernel row i of the window that begins in column left, as bytes.
+static void copy_row(const conv *c, int32_t i, int32_t left, int8_t *to) {
     const nn_window *w = c->window;
-    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
-    bool inside = left >= 0 && left + w->kernel_w <= (int32_t)c->width &&
-            (w->dilation_w == 1 || w->kernel_w == 1) &&
-            c->group_in == c->channels;
-    // what follows in the image may be read, for its weights are 0
-    bool more = inside &&
-            (uint32_t)(left + w->kernel_w) * c->channels + 3 <=
-                    c->width * c->channels;
-    uint32_t minus = m7_both(-c->zero_point);
-    for (int32_t i = 0; i < w->kernel_h; i++) {
-        const int8_t *row = i >= c->down.first && i < c->down.end
-                ? c->image + c->rows[i]
-                : NULL;
-        if (inside && row != NULL) {
-            to = widen(row + (uint32_t)left * c->channels, c->run, more, minus,
-                    pitch, to);
+    uint32_t run = (uint32_t)w->kernel_w * c->group_in;
+    if (i < c->down.first || i >= c->down.end) {
+        memset(to, c->zero_point, run);
+        return;
+    }
+    const int8_t *row = c->image + c->rows[i] + c->first_in;
+    if (left >= 0 && left + w->kernel_w <= (int32_t)c->width &&
+            w->dilation_w == 1 && c->group_in == c->channels) {
+        memcpy(to, row + (size_t)(uint32_t)left * c->channels, run);
+        return;
+    }
+    for (int32_t j = 0; j < w->kernel_w; j++, to += c->group_in) {
+        int32_t x = left + j * w->dilation_w;
+        if (x >= 0 && x < (int32_t)c->width) {
+            memcpy(to, row + (size_t)(uint32_t)x * c->channels, c->group_in);
         } else {
-            to = gather_taps(c, row, left, pitch, to);
+            memset(to, c->zero_point, c->group_in);
         }
     }
+}
+
+// The window of the pixel in column x of the output, as bytes.
+static void copy_window(const conv *c, uint32_t x, int8_t *to) {
+    const nn_window *w = c->window;
+    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
+    uint32_t pitch = c->layout.pieces == 1 ? (uint32_t)w->kernel_w * c->group_in
+                                           : (c->layout.piece + 3) / 4 * 4;
+    for (int32_t i = 0; i < w->kernel_h; i++, to += pitch) {
+        copy_row(c, i, left, to);
+    }
+}
+
+// A group whose windows lie inside the image's columns, in pieces; what
+// follows a piece in the image may be read, for its weights are 0.
+static bool is_plain(const conv *c, uint32_t x, uint32_t size) {
+    const nn_window *w = c->window;
+    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
+    int32_t last = left + ((int32_t)size - 1) * w->stride_w + w->kernel_w;
+    uint32_t past = (4 - c->layout.piece % 4) % 4;
+    return x + size <= c->out_width && left >= 0 && last >= 0 &&
+            (uint32_t)last * c->channels + past <= c->width * c->channels &&
+            c->layout.pieces == (uint32_t)w->kernel_h &&
+            (w->dilation_w == 1 || w->kernel_w == 1) &&
+            c->group_in == c->channels;
+}
+
+static void widen_plain(const conv *c, uint32_t x, uint32_t size,
+        uint32_t *to) {
+    const nn_window *w = c->window;
+    size_t left = x * (uint32_t)w->stride_w - (uint32_t)w->pad_left;
+    uint32_t apart = (uint32_t)w->stride_w * c->channels;
+    for (int32_t i = 0; i < w->kernel_h; i++) {
+        if (i >= c->down.first && i < c->down.end) {
+            to = widen(c->image + c->rows[i] + left * c->channels, apart, size,
+                    c->layout.piece, to);
+            continue;
+        }
+        uint32_t words = (c->layout.piece + 3) / 4 * 2 * size;
+        for (; words > 0; words--) {
+            *to++ = m7_both(c->zero_point);
+        }
+    }
+}
+
+// A group of size pixels, of which the last `left_out` are the first again.
+static uint32_t *gather(conv *c, uint32_t y, uint32_t x, uint32_t size,
+        uint32_t left_out, uint32_t *to) {
+    look_at(c, y);
+    if (left_out == 0 && is_plain(c, x, size)) {
+        widen_plain(c, x, size, to);
+        return to + (size_t)size * c->layout.steps;
+    }
+    for (uint32_t i = 0; i < size; i++) {
+        copy_window(c, x, c->strips + (size_t)i * c->strip);
+        if (i + 1 < size - left_out && ++x == c->out_width) {
+            x = 0;
+            look_at(c, ++y);
+        }
+    }
+    return widen(c->strips, c->strip, size, c->layout.steps * 2, to);
 }
 
 // How n pixels make groups of three and then of two. A lonely pixel is there
@@ -112,129 +174,101 @@ static groups groups_of(uint32_t n) {
     return (groups){n == 1 ? 0 : (n - 2 * twos) / 3, twos};
 }
 
-// The first word of pixel i and the words between two of its own.
-static uint32_t *pixel_at(const conv *c, groups g, uint32_t i,
-        uint32_t *pitch) {
-    uint32_t behind = i < 3 * g.threes ? 0 : i - 3 * g.threes;
-    *pitch = i < 3 * g.threes ? 3 : 2;
-    uint32_t in_group = (behind == 0 && *pitch == 3 ? i : behind) % *pitch;
-    return c->block + (size_t)(i - in_group) * c->steps + in_group;
-}
-
-static void widen_filters(const conv *c, const int8_t *a, const int8_t *b) {
-    uint32_t *to = c->weights;
-    for (int32_t i = 0; i < c->window->kernel_h; i++) {
-        uint32_t n = c->run;
-        for (; n > 0; a += 4, b += 4, to += 4) {
-            uint32_t some = n < 4 ? n : 4;
-            uint32_t first = n < 4 ? m7_load_some(a, n) : m7_load(a);
-            uint32_t second = n < 4 ? m7_load_some(b, n) : m7_load(b);
-            to[0] = m7_sxtb16(first);
-            to[1] = m7_sxtb16(second);
-            to[2] = m7_sxtb16_odd(first);
-            to[3] = m7_sxtb16_odd(second);
-            n -= some;
-        }
-        uint32_t past = (4 - c->run % 4) % 4;
-        a -= past;
-        b -= past;
-    }
-}
-
-// One number in any case that the tile does not know.
-static int8_t plain_number(const conv *c, const uint32_t *x, uint32_t pitch,
-        uint32_t lane, int32_t bias, nn_multiplier multiplier) {
-    int32_t sum = bias;
-    for (uint32_t k = 0; k < c->steps; k++) {
-        sum = m7_smlad(x[k * pitch], c->weights[2 * k + lane], sum);
-    }
-    nn_target all = {c->target.zero_point, INT8_MIN, INT8_MAX};
-    return nn_target_int8(all, sum, multiplier);
-}
-
-static bool bias_fits(int32_t bias) {
-    return bias < M7_MAX_BIAS && bias > -M7_MAX_BIAS;
-}
-
-// Channels o and other, which is o + 1 or, alone, o.
-static void run_pair(const conv *c, uint32_t o, uint32_t other, uint32_t n,
-        int8_t *out) {
-    const uint32_t lane[2] = {o, other};
-    nn_multiplier multiplier[2];
-    m7_tile t;
-    t.x = c->block;
-    t.w = c->weights;
-    t.steps = c->steps;
-    bool fits = other != o && c->steps <= M7_MAX_TAPS / 2;
-    for (uint32_t i = 0; i < 2; i++) {
-        const float *scales = c->weight->scales;
-        t.bias[i] = c->bias != NULL ? c->bias[lane[i]] : 0;
-        multiplier[i] =
-                m7_multiplier(scales[c->weight->scale_count > 1 ? lane[i] : 0],
-                        c->in->scale, c->out->scale);
-        fits = fits && bias_fits(t.bias[i]) && m7_scale_fits(multiplier[i]);
-        if (fits) {
-            t.scale[i] = m7_scale_of(multiplier[i], c->target.zero_point);
-        }
-    }
-    size_t filter = (size_t)c->run * (uint32_t)c->window->kernel_h;
-    widen_filters(c, c->filter + o * filter, c->filter + other * filter);
-    groups g = groups_of(n);
-    if (!fits) {
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t pitch;
-            const uint32_t *x = pixel_at(c, g, i, &pitch);
-            for (uint32_t k = 0; k < 2; k++) {
-                out[(size_t)i * c->out_channels + lane[k]] =
-                        plain_number(c, x, pitch, k, t.bias[k], multiplier[k]);
+// Numbers of any record, one at a time.
+static void run_any(const conv *c, const m7_tile *t, uint32_t size) {
+    nn_conv_record head;
+    memcpy(&head, t->record, sizeof(head));
+    const uint32_t *w = t->record + sizeof(head) / sizeof(*w);
+    for (uint32_t i = 0; i < t->groups * size; i++) {
+        const uint32_t *x =
+                t->x + (size_t)(i / size) * size * t->steps + i % size;
+        for (uint32_t k = 0; k < 2; k++) {
+            int32_t sum = head.bias[k];
+            for (uint32_t j = 0; j < t->steps; j++) {
+                sum = m7_smlad(x[j * size], w[2 * j + k], sum);
             }
+            t->out[(size_t)i * t->stride + k] =
+                    m7_number(sum, head.scale[k], c->target.zero_point);
         }
-        return;
-    }
-    t.out = out + o;
-    t.stride = n == 1 ? 0 : c->out_channels;
-    if (g.threes > 0) {
-        t.groups = g.threes;
-        m7_tile_3(&t);
-    }
-    if (g.twos > 0) {
-        t.groups = g.twos;
-        t.steps = c->steps;
-        m7_tile_2(&t);
     }
 }
 
-// n pixels of neighbouring rows, the first in column x of `row`.
-static void run_block(conv *c, const nn_call *call, uint32_t row, uint32_t x,
-        uint32_t n, int8_t *out) {
-    uint32_t out_width = (uint32_t)c->out->dim[2];
-    uint32_t group_out = c->out_channels / (c->channels / c->group_in);
+// Groups of size pixels; advances behind them.
+static void run_groups(const conv *c, m7_tile *t, uint32_t count,
+        uint32_t size) {
+    nn_conv_record head;
+    memcpy(&head, t->record, sizeof(head));
+    t->groups = count;
+    if (count > 0) {
+        if (head.scale[0].shift == 0) {
+            run_any(c, t, size);
+        } else if (size == 3) {
+            m7_tile_3(t);
+        } else {
+            m7_tile_2(t);
+        }
+    }
+    t->x += (size_t)size * count * t->steps;
+    t->out += (size_t)size * count * t->stride;
+}
+
+static void run_pair(const conv *c, m7_tile *t, groups g, int8_t *out) {
+    t->x = c->block;
+    t->out = out;
+    run_groups(c, t, g.threes, 3);
+    run_groups(c, t, g.twos, 2);
+}
+
+// All channels of the image's group `group`, n pixels of the block.
+static void run_channels(const conv *c, uint32_t group, uint32_t n,
+        int8_t *out) {
+    uint32_t filters = c->out_channels / (c->channels / c->group_in);
+    uint32_t pairs = (filters + 1) / 2;
+    uint32_t words = nn_conv_2d_record_words(c->layout.steps);
     groups g = groups_of(n);
+    m7_tile t = {.steps = c->layout.steps,
+            .stride = n == 1 ? 0 : c->out_channels};
+    out += (size_t)group * filters;
+    for (uint32_t pair = 0; pair < pairs; pair++) {
+        uint32_t number = group * pairs + pair;
+        const nn_op *op = c->call->op;
+        t.record = c->record;
+        if (op->records != NULL) {
+            t.record = op->records + (size_t)number * words;
+        } else {
+            nn_conv_2d_record(c->call->graph, op, number, c->record);
+        }
+        if (filters == 1) {
+            t.stride = n == 1 ? 0 : 2;
+            run_pair(c, &t, g, c->lonely);
+            for (uint32_t i = 0; i < n; i++) {
+                out[(size_t)i * c->out_channels] = c->lonely[2 * (size_t)i];
+            }
+            return;
+        }
+        uint32_t o = 2 * pair + 1 == filters ? filters - 2 : 2 * pair;
+        run_pair(c, &t, g, out + o);
+    }
+}
+
+// n pixels of neighbouring rows, the first in column x of row y.
+static void run_block(conv *c, uint32_t y, uint32_t x, uint32_t n,
+        int8_t *out) {
+    groups g = groups_of(n);
+    uint32_t group = 0;
     for (c->first_in = 0; c->first_in < c->channels;
             c->first_in += c->group_in) {
-        uint32_t y = row;
-        uint32_t column = x;
-        c->down = nn_image_taps(call, 0, c->window, y, c->rows);
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t pitch;
-            uint32_t *to = pixel_at(c, g, i, &pitch);
-            gather(c, column, pitch, to);
-            if (n == 1) {
-                gather(c, column, pitch, to + 1);
-            }
-            if (++column == out_width && i + 1 < n) {
-                column = 0;
-                c->down = nn_image_taps(call, 0, c->window, ++y, c->rows);
-            }
+        uint32_t *to = c->block;
+        uint32_t pixel = x;
+        for (uint32_t i = 0; i < g.threes; i++, pixel += 3) {
+            to = gather(c, y + pixel / c->out_width, pixel % c->out_width, 3, 0,
+                    to);
         }
-        uint32_t o = c->first_in / c->group_in * group_out;
-        uint32_t last = o + group_out - 1;
-        for (; o < last; o += 2) {
-            run_pair(c, o, o + 1, n, out);
+        for (uint32_t i = 0; i < g.twos; i++, pixel += 2) {
+            to = gather(c, y + pixel / c->out_width, pixel % c->out_width, 2,
+                    n == 1, to);
         }
-        if (o == last) { // an odd one goes with its left neighbour again
-            run_pair(c, group_out > 1 ? o - 1 : o, o, n, out);
-        }
+        run_channels(c, group++, n, out);
     }
     m7_clamp(out, n * c->out_channels, c->target);
 }
@@ -244,29 +278,29 @@ void nn_conv_2d_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
     const nn_tensor *filter = nn_op_given(call->graph, call->op, 1);
     const nn_tensor *out = nn_call_output(call, 0);
-    nn_conv_block size = nn_conv_2d_block(&p->window, filter, out);
+    nn_conv_block size = nn_conv_2d_block(&p->window, in, filter, out);
     uint32_t *words = call->scratch;
     conv c = {
+            .call = call,
             .window = &p->window,
             .image = (const int8_t *)call->in[0].data,
             .rows = words + size.words,
-            .filter = filter->data,
-            .bias = nn_bias_data(call->graph, call->op, 2),
-            .weights = words,
-            .block = words + 2 * (size_t)size.steps,
+            .y = UINT32_MAX,
+            .layout = size.layout,
+            .record = words,
+            .strips = (int8_t *)(words + size.record),
+            .strip = size.strip * (uint32_t)sizeof(uint32_t),
+            .block = words + size.record + 3 * (size_t)size.strip,
+            .lonely = (int8_t *)(words + size.lonely),
             .width = (uint32_t)in->dim[2],
             .channels = (uint32_t)in->dim[3],
             .group_in = (uint32_t)filter->dim[3],
+            .out_width = (uint32_t)out->dim[2],
             .out_channels = (uint32_t)out->dim[3],
-            .run = (uint32_t)(p->window.kernel_w * filter->dim[3]),
-            .steps = size.steps,
             .zero_point = in->zero_point,
             .target = {out->zero_point, p->low, p->high},
-            .in = in,
-            .weight = filter,
-            .out = out,
     };
-    uint32_t width = (uint32_t)out->dim[2];
+    uint32_t width = c.out_width;
     uint32_t ring = call->op->row_local ? call->out[0].ring : end;
     while (first < end) {
         // rows up to where the ring wraps are one piece of memory
@@ -278,7 +312,7 @@ void nn_conv_2d_run(const nn_call *call, uint32_t first, uint32_t end) {
         for (uint32_t i = 0; i < rows * width; i += n) {
             n = rows * width - i;
             n = n < size.pixels ? n : size.pixels;
-            run_block(&c, call, first + i / width, i % width, n,
+            run_block(&c, first + i / width, i % width, n,
                     to + (size_t)i * c.out_channels);
         }
         first += rows;

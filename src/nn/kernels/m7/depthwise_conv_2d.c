@@ -5,29 +5,25 @@
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/taps.h"
-#include "nn/ops/weights.h"
 
 enum { LANES = NN_DEPTHWISE_LANES };
 
 typedef struct conv {
+    const nn_call *call;
     const nn_window *window;
     const int8_t *image;
     uint32_t *rows; // for each kernel row inside: where it begins
     nn_taps down;
-    const int8_t *filter;
-    const int32_t *bias;
-    uint32_t *weights; // of one channel: for each pair of kernel rows a word
-                       // a tap
-    uint32_t *block;   // for each pair of kernel rows and each channel a word
-                       // a column; of an odd last row two channels share one
-    uint32_t columns;  // of the block
-    uint32_t width;    // of the image
+    uint32_t *record; // of one channel
+    uint32_t *block;  // for each pair of kernel rows and each channel a word
+                      // a column; of an odd last row two channels share one
+    uint32_t columns; // of the block
+    uint32_t width;   // of the image
     uint32_t channels;
     uint32_t out_channels;
     uint32_t lanes; // channels at a time
     int32_t zero_point;
     nn_target target;
-    const nn_tensor *in, *weight, *out;
 } conv;
 
 // A row of four channels, or numbers that stand for zero.
@@ -50,9 +46,8 @@ static void open_row(const conv *c, int32_t i, uint32_t channel, uint32_t x,
 }
 
 // Columns of two kernel rows, four channels.
-static __attribute__((noinline)) void pack_pair(uint32_t minus,
-        const source *first, const source *second, uint32_t pitch, uint32_t n,
-        uint32_t *to) {
+static void pack_pair(const source *first, const source *second, uint32_t pitch,
+        uint32_t n, uint32_t *to) {
     const int8_t *a = first->from;
     const int8_t *b = second->from;
     const uint32_t step_a = first->step;
@@ -63,12 +58,12 @@ static __attribute__((noinline)) void pack_pair(uint32_t minus,
         uint32_t lower = m7_load(b);
         a += step_a;
         b += step_b;
-        uint32_t x = m7_sxtab16(minus, upper);
-        uint32_t y = m7_sxtab16(minus, lower);
+        uint32_t x = m7_sxtb16(upper);
+        uint32_t y = m7_sxtb16(lower);
         *to = m7_lower(x, y);
         *two = m7_upper(x, y);
-        x = m7_sxtab16_odd(minus, upper);
-        y = m7_sxtab16_odd(minus, lower);
+        x = m7_sxtb16_odd(upper);
+        y = m7_sxtb16_odd(lower);
         to[pitch] = m7_lower(x, y);
         two[pitch] = m7_upper(x, y);
     }
@@ -81,8 +76,7 @@ static void pack_few(const conv *c, const source *first, const source *second,
     const int8_t *b = second->from;
     for (uint32_t x = 0; x < n; x++) {
         for (uint32_t k = 0; k < c->lanes; k++) {
-            to[k * c->columns + x] = m7_lower((uint32_t)(a[k] - c->zero_point),
-                    (uint32_t)(b[k] - c->zero_point));
+            to[k * c->columns + x] = m7_lower((uint32_t)a[k], (uint32_t)b[k]);
         }
         a += first->step;
         b += second->step;
@@ -94,14 +88,20 @@ static void pack_few(const conv *c, const source *first, const source *second,
 static void pack_single(const conv *c, const source *first, uint32_t n,
         uint32_t *to) {
     const int8_t *a = first->from;
-    uint32_t minus = m7_both(-c->zero_point);
+    const uint32_t step = first->step;
     uint32_t *to_1 = to + (c->lanes > 1 ? c->columns : 0);
-    for (uint32_t x = 0; x < n; x++) {
-        uint32_t word =
-                c->lanes == LANES ? m7_load(a) : m7_load_some(a, c->lanes);
-        to_1[x] = m7_sxtab16_odd(minus, word);
-        to[x] = m7_sxtab16(minus, word);
-        a += first->step;
+    if (c->lanes < LANES) {
+        for (uint32_t x = 0; x < n; x++, a += step) {
+            uint32_t word = m7_load_some(a, c->lanes);
+            to_1[x] = m7_sxtb16_odd(word);
+            to[x] = m7_sxtb16(word);
+        }
+        return;
+    }
+    for (const uint32_t *end = to + n; to < end; a += step) {
+        uint32_t word = m7_load(a);
+        *to++ = m7_sxtb16(word);
+        *to_1++ = m7_sxtb16_odd(word);
     }
 }
 
@@ -111,7 +111,7 @@ static void clear(const conv *c, uint32_t *to, uint32_t words, uint32_t from,
     for (; from < end; from++) {
         uint32_t *column = to + from;
         for (uint32_t k = 0; k < words; k++, column += c->columns) {
-            *column = 0;
+            *column = m7_both(c->zero_point);
         }
     }
 }
@@ -134,31 +134,13 @@ static void pack(const conv *c, uint32_t channel, int32_t left) {
         open_row(c, i, channel, first, &a);
         open_row(c, i + 1, channel, first, &b);
         if (pair && c->lanes == LANES) {
-            pack_pair(m7_both(-c->zero_point), &a, &b, c->columns, n,
-                    to + begin);
+            pack_pair(&a, &b, c->columns, n, to + begin);
         } else if (pair) {
             pack_few(c, &a, &b, n, to + begin);
         } else {
             pack_single(c, &a, n, to + begin);
         }
         to += (size_t)words * c->columns;
-    }
-}
-
-// Weights of output channel o, whose image channel is `lane` of the four.
-static void pack_weights(const conv *c, uint32_t o, uint32_t lane) {
-    uint32_t *to = c->weights;
-    uint32_t row = (uint32_t)c->window->kernel_w * c->out_channels;
-    const int8_t *w = c->filter + o;
-    int32_t i = 0;
-    for (; i + 1 < c->window->kernel_h; i += 2, w += 2 * (size_t)row) {
-        for (uint32_t j = 0; j < row; j += c->out_channels) {
-            *to++ = m7_lower((uint32_t)w[j], (uint32_t)w[j + row]);
-        }
-    }
-    for (uint32_t j = 0; i < c->window->kernel_h && j < row;
-            j += c->out_channels) {
-        *to++ = (uint32_t)(uint16_t)w[j] << (lane < 2 ? 0 : 16);
     }
 }
 
@@ -169,42 +151,59 @@ static const uint32_t *columns_of(const conv *c, uint32_t pair, uint32_t lane) {
             (pair * c->lanes + (single ? lane % 2 : lane)) * (size_t)c->columns;
 }
 
-static int32_t sum_window(const conv *c, uint32_t lane, uint32_t x,
-        int32_t bias) {
+// Four pixels from column x of the block on, whose windows are step apart.
+static void sum_windows(const conv *c, uint32_t lane, uint32_t x,
+        const uint32_t *weight, int32_t *sum) {
     const nn_window *w = c->window;
-    const uint32_t *weight = c->weights;
-    int32_t sum = bias;
+    const uint32_t step = (uint32_t)w->stride_w;
+    const uint32_t dilation = (uint32_t)w->dilation_w;
+    int32_t s0 = sum[0];
+    int32_t s1 = s0;
+    int32_t s2 = s0;
+    int32_t s3 = s0;
     for (uint32_t pair = 0; 2 * pair < (uint32_t)w->kernel_h; pair++) {
         const uint32_t *from = columns_of(c, pair, lane) + x;
-        for (int32_t j = 0; j < w->kernel_w; j++) {
-            sum = m7_smlad(*from, *weight++, sum);
-            from += w->dilation_w;
+        const uint32_t *end = weight + w->kernel_w;
+        for (; weight < end; from += dilation) {
+            uint32_t factor = *weight++;
+            const uint32_t *next = from + step;
+            s0 = m7_smlad(*from, factor, s0);
+            s1 = m7_smlad(*next, factor, s1);
+            next += step;
+            s2 = m7_smlad(*next, factor, s2);
+            s3 = m7_smlad(next[step], factor, s3);
         }
     }
-    return sum;
+    sum[0] = s0;
+    sum[1] = s1;
+    sum[2] = s2;
+    sum[3] = s3;
 }
 
 // The pixels of a three by three window that make groups; returns how many.
 static uint32_t run_groups(const conv *c, uint32_t lane, uint32_t n,
-        m7_taps *t) {
+        const nn_depthwise_record *head, const uint32_t *weights, int8_t *out) {
     const nn_window *w = c->window;
-    if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
-            w->stride_w > 2) {
-        return 0;
-    }
     uint32_t group = w->stride_w == 1 ? 4 : 2;
-    if (n < group) {
+    if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
+            w->stride_w > 2 || head->scale.shift == 0 || n < group) {
         return 0;
     }
-    memcpy(t->pair, c->weights, sizeof(t->pair));
-    memcpy(t->single, c->weights + 3, sizeof(t->single));
-    t->pairs = columns_of(c, 0, lane);
-    t->singles = columns_of(c, 1, lane);
-    t->groups = n / group;
+    m7_taps t = {
+            .pair = {weights[0], weights[1], weights[2]},
+            .bias = head->bias,
+            .single = {weights[3], weights[4], weights[5]},
+            .scale = head->scale,
+            .stride = c->out_channels,
+            .out = out,
+            .pairs = columns_of(c, 0, lane),
+            .singles = columns_of(c, 1, lane),
+            .groups = n / group,
+    };
     if (group == 4) {
-        m7_taps_4(t);
+        m7_taps_4(&t);
     } else {
-        m7_taps_2(t);
+        m7_taps_2(&t);
     }
     return n / group * group;
 }
@@ -212,26 +211,26 @@ static uint32_t run_groups(const conv *c, uint32_t lane, uint32_t n,
 // n pixels of output channel o.
 static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
         int8_t *out) {
-    const float *scales = c->weight->scales;
-    m7_taps t;
-    t.bias = c->bias != NULL ? c->bias[o] : 0;
-    t.stride = c->out_channels;
-    t.out = out;
-    nn_multiplier multiplier =
-            m7_multiplier(scales[c->weight->scale_count > 1 ? o : 0],
-                    c->in->scale, c->out->scale);
-    pack_weights(c, o, lane);
-    uint32_t x = 0;
-    if (m7_scale_fits(multiplier) && t.bias < M7_MAX_BIAS &&
-            t.bias > -M7_MAX_BIAS) {
-        t.scale = m7_scale_of(multiplier, c->target.zero_point);
-        x = run_groups(c, lane, n, &t);
+    const nn_op *op = c->call->op;
+    const uint32_t *record = c->record;
+    if (op->records != NULL) {
+        record = op->records + o * nn_depthwise_record_words(c->window);
+    } else {
+        nn_depthwise_record_make(c->call->graph, op, o, c->record);
     }
-    nn_target all = {c->target.zero_point, INT8_MIN, INT8_MAX};
-    for (; x < n; x++) {
-        int32_t sum =
-                sum_window(c, lane, x * (uint32_t)c->window->stride_w, t.bias);
-        out[(size_t)x * c->out_channels] = nn_target_int8(all, sum, multiplier);
+    nn_depthwise_record head;
+    memcpy(&head, record, sizeof(head));
+    const uint32_t *weights = record + sizeof(head) / sizeof(*record);
+    uint32_t x = run_groups(c, lane, n, &head, weights, out);
+    // the last pixels may be done again, or more than are wanted
+    for (; x < n; x += 4) {
+        x = n < 4 ? 0 : x + 4 > n ? n - 4 : x;
+        int32_t sum[4] = {head.bias};
+        sum_windows(c, lane, x * (uint32_t)c->window->stride_w, weights, sum);
+        for (uint32_t i = 0; i < 4 && x + i < n; i++) {
+            out[(size_t)(x + i) * c->out_channels] =
+                    m7_number(sum[i], head.scale, c->target.zero_point);
+        }
     }
 }
 
@@ -261,28 +260,22 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t end) {
     const nn_conv_params *p = NN_PARAMS(call->op, const nn_conv_params);
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
-    const nn_tensor *filter = nn_op_given(call->graph, call->op, 1);
     const nn_tensor *out = nn_call_output(call, 0);
     nn_depthwise_block size = nn_depthwise_block_of(&p->window, in, out);
     uint32_t *words = call->scratch;
-    uint32_t channels = (uint32_t)in->dim[3];
     conv c = {
+            .call = call,
             .window = &p->window,
             .image = (const int8_t *)call->in[0].data,
             .rows = words + size.words,
-            .filter = filter->data,
-            .bias = nn_bias_data(call->graph, call->op, 2),
-            .weights = words,
-            .block = words + size.weights,
+            .record = words,
+            .block = words + size.record,
             .width = (uint32_t)in->dim[2],
-            .channels = channels,
+            .channels = (uint32_t)in->dim[3],
             .out_channels = (uint32_t)out->dim[3],
-            .lanes = channels < LANES ? channels : LANES,
+            .lanes = nn_depthwise_lanes((uint32_t)in->dim[3]),
             .zero_point = in->zero_point,
             .target = {out->zero_point, p->low, p->high},
-            .in = in,
-            .weight = filter,
-            .out = out,
     };
     uint32_t width = (uint32_t)out->dim[2];
     for (uint32_t row = first; row < end; row++) {
@@ -292,7 +285,8 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t n;
         for (uint32_t x = 0; x < width; x += n) {
             n = width - x < size.pixels ? width - x : size.pixels;
-            c.columns = (uint32_t)nn_depthwise_columns(&p->window, n);
+            c.columns = (uint32_t)nn_depthwise_columns(&p->window,
+                    n < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : n);
             run_block(&c, x, n, to + (size_t)x * c.out_channels);
         }
     }

@@ -16,6 +16,10 @@ static inline uint32_t m7_load(const void *from) {
     return word;
 }
 
+static inline void m7_store(void *to, uint32_t word) {
+    memcpy(to, &word, sizeof(word));
+}
+
 // Bytes 0 … count-1 alone, for the end of what may be read.
 static inline uint32_t m7_load_some(const void *from, uint32_t count) {
     const uint8_t *bytes = from;
@@ -75,6 +79,13 @@ static inline int32_t m7_ssat8(int32_t x) {
     return r;
 }
 
+// Both halves as the nearest numbers of 0 … 255.
+static inline uint32_t m7_usat16(uint32_t x) {
+    uint32_t r;
+    __asm__("usat16 %0, #8, %1" : "=r"(r) : "r"(x));
+    return r;
+}
+
 // The lower halves of a and b; the upper halves of a and b.
 static inline uint32_t m7_lower(uint32_t a, uint32_t b) {
     uint32_t r;
@@ -124,6 +135,17 @@ static inline int32_t m7_smmlar(int32_t a, int32_t b, int32_t sum) {
 
 static inline int32_t m7_ssat8(int32_t x) {
     return x < INT8_MIN ? INT8_MIN : x > INT8_MAX ? INT8_MAX : x;
+}
+
+static inline uint32_t m7_usat16(uint32_t x) {
+    int32_t low = (int16_t)x;
+    int32_t high = (int16_t)(x >> 16);
+    return m7_halves(low < 0          ? 0
+                    : low > UINT8_MAX ? UINT8_MAX
+                                      : low,
+            high < 0                   ? 0
+                    : high > UINT8_MAX ? UINT8_MAX
+                                       : high);
 }
 
 static inline uint32_t m7_lower(uint32_t a, uint32_t b) {

@@ -22,13 +22,12 @@ _Static_assert(offsetof(m7_taps, groups) == 56, "taps");
     "smlad r10, " a ", " weight ", " s0 "\n" \
     "smlad r3, " b ", " weight ", r3\n"
 
-// A sum becomes an int8 number, see m7_apply().
-#define FINISH(sum, place)            \
-    "add " sum ", " sum ", " sum "\n" \
-    "smmlar r9, " sum ", r0, r1\n"    \
-    "add r9, r9, " sum ", asr #31\n"  \
-    "asr r9, r9, r2\n"                \
-    "ssat r9, #8, r9\n"               \
+// A doubled sum becomes an int8 number, see m7_apply().
+#define FINISH(sum, place)           \
+    "smmlar r9, " sum ", r0, r1\n"   \
+    "add r9, r9, " sum ", asr #31\n" \
+    "asr r9, r9, r2\n"               \
+    "ssat r9, #8, r9\n"              \
     "strb.w r9, [r5" place "]\n"
 
 #define TAPS(first, second, finish)                                         \

@@ -12,8 +12,8 @@ typedef struct m7_taps {
     uint32_t pair[3]; // weights for the columns of `pairs`
     int32_t bias;
     uint32_t single[3]; // for those of `singles`
-    m7_scale scale;
-    uint32_t stride; // bytes between pixels of the output
+    nn_scale scale;     // with a shift, so all is doubled
+    uint32_t stride;    // bytes between pixels of the output
     int8_t *out;
     const uint32_t *pairs; // of the first pixel's window
     const uint32_t *singles;

@@ -7,22 +7,20 @@
 #include "nn/kernels/m7/scale.h"
 
 // Words hold two neighbouring factors each. x: for every step a word of each
-// pixel of the group, group after group; w: for every step a word of each of
-// the two channels. Assembly knows the places of the fields.
+// pixel of the group, group after group. Assembly knows the places of the
+// fields, and those of a record.
 typedef struct m7_tile {
-    int32_t bias[2];
-    uint32_t skip; // bytes of code, used inside
     const uint32_t *x;
-    const uint32_t *w;
-    uint32_t steps;
-    m7_scale scale[2];
-    int8_t *out;     // pixel 0, first of the two neighbouring channels
-    uint32_t stride; // bytes between pixels of the output
-    uint32_t groups; // at least 1
+    const uint32_t *record; // of the two channels, see nn_conv_record
+    uint32_t steps;         // at least 2
+    uint32_t groups;        // at least 1
+    int8_t *out;            // pixel 0, first of the two neighbouring channels
+    uint32_t stride;        // bytes between pixels of the output; 0 for one
+                            // group of pixels that are all the same
 } m7_tile;
 
-// Advance x and out behind the groups.
-void m7_tile_2(m7_tile *t);
-void m7_tile_3(m7_tile *t);
+// For records with a shift.
+void m7_tile_2(const m7_tile *t);
+void m7_tile_3(const m7_tile *t);
 
 #endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Weights in the order in which kernels for Cortex-M7 read them: one record
+// for every two output channels of a CONV_2D, one for each of a
+// DEPTHWISE_CONV_2D. Kernels make a record when they need it, or read it where
+// `blazecam pack` has put it beside the model (nn/packed.h, SPEC.md).
+
+#ifndef NN_KERNELS_RECORDS_H
+#define NN_KERNELS_RECORDS_H
+
+#include "nn/kernels/channels.h"
+#include "nn/ops/window.h"
+
+enum {
+    NN_SCALE_MAX_SHIFT = 22, // a zero point shifted up still fits
+    NN_SCALE_MAX_TAPS = 1 << 13,
+    NN_SCALE_MAX_BIAS = 1 << 29, // with those taps doubled sums fit 32 bits
+};
+
+// A channel's factor value * 2^-(31 + shift) for sums that are doubled. offset
+// is half a step of the right shift plus the zero point shifted up: added to
+// the high multiply, it rounds and moves at once. Shift 0 says that this is
+// not exact for the channel: value and offset are those of an nn_multiplier,
+// the sum is not doubled.
+typedef struct nn_scale {
+    int32_t value;
+    int32_t offset;
+    int32_t shift;
+} nn_scale;
+
+// In front of the weights of two channels. The biases have the image's zero
+// point taken into account, so that numbers are multiplied as they are and
+// padding is the zero point. Doubled where the scale says so, like weights.
+typedef struct nn_conv_record {
+    int32_t bias[2];
+    nn_scale scale[2];
+} nn_conv_record;
+
+// In front of the weights of one channel.
+typedef struct nn_depthwise_record {
+    int32_t bias;
+    nn_scale scale;
+} nn_depthwise_record;
+
+// How the windows of a CONV_2D become 32-bit words of two numbers each. A
+// piece is the bytes that are rounded up to a multiple of four: a kernel row,
+// or the whole window where many short rows would waste much. Of four
+// neighbouring bytes the first word holds 0 and 2, the second 1 and 3.
+typedef struct nn_conv_layout {
+    uint32_t pieces;
+    uint32_t piece; // bytes, not rounded up
+    uint32_t steps; // words of a window
+} nn_conv_layout;
+
+static inline nn_conv_layout nn_conv_2d_layout(const nn_window *window,
+        const nn_tensor *filter) {
+    uint32_t count = (uint32_t)window->kernel_h;
+    uint32_t run = (uint32_t)(window->kernel_w * filter->dim[3]);
+    uint32_t apart = (run + 3) / 4 * 2 * count;
+    uint32_t joined = (run * count + 3) / 4 * 2;
+    return (apart - joined) * 8 >= apart
+            ? (nn_conv_layout){1, run * count, joined}
+            : (nn_conv_layout){count, run, apart};
+}
+
+// Words of a record.
+static inline uint32_t nn_conv_2d_record_words(uint32_t steps) {
+    return (uint32_t)(sizeof(nn_conv_record) / sizeof(uint32_t)) + 2 * steps;
+}
+
+// Makes record number `pair` of op: pairs of channels are counted through the
+// groups, each of which has as many as hold its channels. Where these are odd
+// in number, the last pair begins one channel earlier; a single one is there
+// twice.
+void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
+        uint32_t *record);
+
+// Channels that DEPTHWISE_CONV_2D packs at a time.
+enum { NN_DEPTHWISE_LANES = 4 };
+
+static inline uint32_t nn_depthwise_lanes(uint32_t channels) {
+    return channels < NN_DEPTHWISE_LANES ? channels : NN_DEPTHWISE_LANES;
+}
+
+// The first of the channels that image channel c is packed with: the last four
+// overlap those before where their number is not a multiple of four.
+static inline uint32_t nn_depthwise_first(uint32_t c, uint32_t channels) {
+    uint32_t last = channels - nn_depthwise_lanes(channels);
+    c = c / NN_DEPTHWISE_LANES * NN_DEPTHWISE_LANES;
+    return c < last ? c : last;
+}
+
+// Words of the weights of a channel: for each two kernel rows a word a column,
+// whose halves are theirs. Of an odd last row the first two lanes have their
+// weights in the lower halves, the others in the upper ones.
+static inline uint32_t nn_depthwise_weights(const nn_window *window) {
+    return ((uint32_t)window->kernel_h + 1) / 2 * (uint32_t)window->kernel_w;
+}
+
+static inline uint32_t nn_depthwise_record_words(const nn_window *window) {
+    return (uint32_t)(sizeof(nn_depthwise_record) / sizeof(uint32_t)) +
+            nn_depthwise_weights(window);
+}
+
+// Makes the record of output channel o.
+void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
+        uint32_t o, uint32_t *record);
+
+#endif
