@@ -16,6 +16,7 @@ int vcam_chip_create(struct vcam *vm);
 int vcam_adc_create(struct vcam *vm);
 int vcam_dma_create(struct vcam *vm);
 int vcam_dmamux_create(struct vcam *vm);
+int vcam_mdma_create(struct vcam *vm);
 int vcam_dcmi_create(struct vcam *vm);
 int vcam_i2c_create(struct vcam *vm);
 int vcam_spi_create(struct vcam *vm);

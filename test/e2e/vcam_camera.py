@@ -105,6 +105,31 @@ def mt9m114():
             str(near / len(first[3])))
 
 
+def dma():
+    status, out, err, _ = vcam(build("dma", ["CASE=0"], "-0", WITH),
+                               "--until", "ENDED", "--for", 3)
+    bad = [line for line in out.splitlines() if line.startswith("BAD")]
+    verdict("DMA between memories, and MDMA", status == 0 and not bad,
+            "\n".join(bad) + err)
+
+
+WRONG_DMA = (
+    (1, "by the AXI bus: TCM is behind AHB"),
+    (2, "30 bytes are no whole items"),
+    (3, "bursts that do not fit its FIFO threshold"),
+    (4, "0x24020002 with 4 bytes: misaligned"),
+    (5, "request 75 is routed to channels 0 and 9"),
+)
+
+
+def wrong_dma():
+    for case, text in WRONG_DMA:
+        elf = build("dma", ["CASE=%d" % case], "-%d" % case, WITH)
+        status, out, err, _ = vcam(elf, "--for", 2)
+        verdict("strict: DMA: " + text, status == 1 and text in err
+                and "ENDED" not in out, out + err)
+
+
 WRONG = (
     (1, "PCKPOL: the sensor changes its data at the falling edge"),
     (2, "VSPOL: between frames VSYNC is high"),
@@ -162,6 +187,8 @@ def main():
         return 0
     ov7725()
     mt9m114()
+    dma()
+    wrong_dma()
     wrong()
     wrong_mt9m114()
     options()
