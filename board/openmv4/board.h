@@ -21,6 +21,23 @@
 #define BOARD_UART3_RX CHIP_PIN('B', 11)
 #define BOARD_UART3_ALT 7
 
+// The sensor's module: data, clocks and control (alternate functions of the
+// data sheet DS12110), and I2C1.
+#define BOARD_CAMERA_PINS 11
+extern const uint8_t board_camera_pins[BOARD_CAMERA_PINS]; // DCMI
+#define BOARD_CAMERA_ALT 13
+#define BOARD_CAMERA_VSYNC CHIP_PIN('B', 7)
+#define BOARD_CAMERA_RESET CHIP_PIN('A', 10)
+#define BOARD_CAMERA_PWDN CHIP_PIN('D', 7)
+#define BOARD_CAMERA_XCLK CHIP_PIN('A', 8)
+#define BOARD_CAMERA_XCLK_ALT 1
+#define BOARD_CAMERA_XCLK_TIMER 1
+#define BOARD_CAMERA_XCLK_CHANNEL 1
+#define BOARD_CAMERA_BUS 1
+#define BOARD_CAMERA_BUS_ALT 4
+#define BOARD_CAMERA_SCL CHIP_PIN('B', 8)
+#define BOARD_CAMERA_SDA CHIP_PIN('B', 9)
+
 // A pin of the headers: its name and what else it can be.
 struct board_pin {
     const char *name;

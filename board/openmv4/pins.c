@@ -6,6 +6,12 @@
 
 const uint8_t chip_board_crash_led = BOARD_LED_RED;
 
+// D0 to D7, HSYNC, VSYNC, PIXCLK.
+const uint8_t board_camera_pins[BOARD_CAMERA_PINS] = {CHIP_PIN('C', 6),
+        CHIP_PIN('C', 7), CHIP_PIN('E', 0), CHIP_PIN('E', 1), CHIP_PIN('E', 4),
+        CHIP_PIN('B', 6), CHIP_PIN('E', 5), CHIP_PIN('E', 6), CHIP_PIN('A', 4),
+        BOARD_CAMERA_VSYNC, CHIP_PIN('A', 6)};
+
 const struct board_pin board_pins[BOARD_PINS] = {
         {"P0", CHIP_PIN('B', 15), -1, 12, 2, 2},
         {"P1", CHIP_PIN('B', 14), -1, 12, 1, 2},

@@ -21,6 +21,7 @@ typedef enum {
     USART1_IRQn = 37,
     USART3_IRQn = 39,
     EXTI15_10_IRQn = 40,
+    DCMI_IRQn = 78,
     CHIP_IRQ_COUNT = 150
 } IRQn_Type;
 
@@ -43,6 +44,7 @@ enum {
     CHIP_PRIO_TICK = 1,
     CHIP_PRIO_UART = 2,
     CHIP_PRIO_FLASH = 4,
+    CHIP_PRIO_CAMERA = 5,
     CHIP_PRIO_EXTI = 6,
     CHIP_PRIO_PENDSV = 15
 };

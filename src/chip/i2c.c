@@ -3,7 +3,9 @@
 
 #include "chip/i2c.h"
 
+#include "chip/gpio.h"
 #include "chip/rcc.h"
+#include "chip/systick.h"
 
 // Registers: RM0433 section 47.7.
 #define I2C_CR1(base) CHIP_REG((base) + 0x00)
@@ -171,4 +173,37 @@ int chip_i2c_transfer(uint32_t bus, uint8_t address, uint8_t *data,
         held |= (uint8_t)(1U << bus);
     }
     return err;
+}
+
+// Half a period of 100 kHz.
+#define HALF_US 5U
+
+// Drives an open-drain line that is configured as an output.
+static void line(uint8_t pin, bool high) {
+    chip_pin_write(pin, high);
+    chip_delay_us(HALF_US);
+}
+
+int chip_i2c_recover(uint8_t scl, uint8_t sda) {
+    const uint8_t pins[] = {scl, sda};
+    for (size_t i = 0; i < 2; i++) {
+        chip_pin_write(pins[i], true);
+        chip_pin_config(pins[i], CHIP_PIN_OUTPUT, CHIP_PIN_PULL_UP,
+                CHIP_PIN_OPEN_DRAIN, 0);
+    }
+    chip_delay_us(HALF_US);
+    // Eight bits and the acknowledge are the most it can still have to say.
+    for (uint32_t clock = 0; clock < 9U && !chip_pin_read(sda); clock++) {
+        line(scl, false);
+        line(scl, true);
+    }
+    line(scl, false);
+    line(sda, false);
+    line(scl, true);
+    line(sda, true);
+    bool free = chip_pin_read(scl) && chip_pin_read(sda);
+    for (size_t i = 0; i < 2; i++) {
+        chip_pin_config(pins[i], CHIP_PIN_INPUT, CHIP_PIN_PULL_UP, 0, 0);
+    }
+    return free ? 0 : CHIP_EBUSY;
 }

@@ -8,6 +8,12 @@
 // 1 MHz; the pins are the caller's.
 int chip_i2c_init(uint32_t bus, uint32_t hz);
 
+// Frees a bus that a chip holds in the middle of a byte, as after a reset that
+// came while it was answering: clocks it by hand until it lets go, then sends a
+// STOP. To be called before chip_i2c_init(); leaves the pins as inputs with
+// pull-ups. CHIP_EBUSY when a line stays low.
+int chip_i2c_recover(uint8_t scl, uint8_t sda);
+
 enum { CHIP_I2C_READ = 1, CHIP_I2C_STOP = 2 };
 
 // One message to or from a 7-bit address. Without CHIP_I2C_STOP the bus is

@@ -30,6 +30,7 @@ void chip_exti3_handler(void);
 void chip_exti4_handler(void);
 void chip_exti9_5_handler(void);
 void chip_exti15_10_handler(void);
+void chip_dcmi_handler(void);
 void chip_usart1_handler(void);
 void chip_usart3_handler(void);
 int main(void);
@@ -60,6 +61,7 @@ __attribute__((section(".vectors"),
         HANDLER(EXTI0_IRQn + 4) = chip_exti4_handler,
         HANDLER(EXTI9_5_IRQn) = chip_exti9_5_handler,
         HANDLER(EXTI15_10_IRQn) = chip_exti15_10_handler,
+        HANDLER(DCMI_IRQn) = chip_dcmi_handler,
         HANDLER(USART1_IRQn) = chip_usart1_handler,
         HANDLER(USART3_IRQn) = chip_usart3_handler,
 };

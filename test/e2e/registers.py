@@ -57,7 +57,8 @@ def program(module, rows):
     text += definitions(source)
     found = re.search(r"^struct timer \{.*?^\};\n", source, re.M | re.S)
     text += found.group(0) if found else ""
-    text += function(source, "base_of") + function(source, "find")
+    text += function(source, "base_of") + function(source, "find") + \
+        function(source, "flag_shift")
     registers = set(re.findall(
         r"^#define (\w+)(?:\([\w, ]*\))? (?:\\\n *)?CHIP_REG\(", text, re.M))
     text += "int main(void) {\n"
