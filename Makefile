@@ -45,7 +45,7 @@ only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
 LIB_SRC := $(filter-out host/main.c host/vcam/% src/nn/kernels/m7/%, \
-    $(call find,host src/nn src/face src/image src/rom src/drive) \
+    $(call find,host src/nn src/face src/image src/sensor src/rom src/drive) \
     $(wildcard src/link/*.c)) $(VCAM_SRC)
 SUPPORT := $(wildcard test/support/*.c)
 UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))
@@ -161,8 +161,8 @@ $(MODEL): $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 # clang-tidy looks at a file again when it or what it includes has changed.
 # src/py is MicroPython's style, macros and all: its compiler flags must do.
 TIDY_SRC := $(filter-out test/vcam/%, \
-    $(call find,host src/nn src/face src/image src/rom src/drive test) \
-    $(wildcard src/link/*.c))
+    $(call find,host src/nn src/face src/image src/sensor src/rom src/drive \
+    test) $(wildcard src/link/*.c))
 TIDY_CAMERA_SRC := $(call find,src/chip board test/vcam)
 TIDY_CAMERA := $(TIDY_CAMERA_SRC:%.c=$(BUILD)/lint/%.tidy)
 TIDY := $(TIDY_SRC:%.c=$(BUILD)/lint/%.tidy)
