@@ -10,6 +10,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "shared/runtime/mpirq.h"
+#include "src/py/camera.h"
 #include "src/py/port.h"
 
 typedef struct {
@@ -226,6 +227,10 @@ static const mp_irq_methods_t pin_irq_methods = {
 };
 
 void chip_pin_edge(uint32_t bit) {
+    if (bit == CHIP_PIN_BIT(BOARD_CAMERA_VSYNC)) { // of no header pin
+        camera_vsync_edge();
+        return;
+    }
     pin_irq_t *irq = MP_STATE_PORT(port_pin_irq)[bit];
     if (irq) {
         irq->flags = irq->trigger;

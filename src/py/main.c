@@ -17,6 +17,7 @@
 #include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "shared/runtime/softtimer.h"
+#include "src/py/camera.h"
 #include "src/py/console.h"
 #include "src/py/drive.h"
 #include "src/py/ml_pool.h"
@@ -60,6 +61,7 @@ static void python_init(void) {
 #endif
     mp_init();
     ml_pool_reset();
+    camera_deinit();
     frame_init((void *)MEM_FRAME_ADDR, MEM_FRAME_BYTES);
     readline_init0();
 }
@@ -98,6 +100,7 @@ int main(void) {
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
         drive_settle();
         soft_timer_deinit();
+        camera_deinit();
         port_deinit_peripherals();
         gc_sweep_all();
         mp_deinit();

@@ -71,6 +71,8 @@ PORT_SRC_C = $(filter-out $(PORT_INCLUDED) $(PORT_LEFT_OUT), \
 # Bodies that extmod includes.
 PORT_INCLUDED = $(addprefix src/py/,modmachine.c modos.c modtime.c \
     machine_adc.c machine_pwm.c machine_uart.c machine_wdt.c)
+# Their strings are looked for in what includes them.
+QSTR_GLOBAL_DEPENDENCIES += $(PORT_INCLUDED)
 
 # What only features need that are off.
 PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
@@ -81,7 +83,7 @@ PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
 M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c))
 ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
-    src/rom/*.c)))
+    src/sensor/*.c src/rom/*.c)))
 
 HOT_SRC_C = $(M7_SRC_C) src/nn/kernels/pool.c src/nn/kernels/records.c \
     $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c)
