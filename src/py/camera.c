@@ -86,7 +86,7 @@ static void pins_init(void) {
     }
 }
 
-// --- finding it ---------------------------------------------------------------
+// --- finding it -------------------------------------------------------------
 
 static void not_found(const sensor_search *search) {
     if (search->answered != 0) {
@@ -195,7 +195,7 @@ void camera_check(int err, const char *what) {
     }
 }
 
-// --- settings of the frame ------------------------------------------------------
+// --- settings of the frame --------------------------------------------------
 
 void camera_configure(void) {
     camera *c = &the_camera;

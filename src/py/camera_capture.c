@@ -128,7 +128,7 @@ void camera_allocate(void) {
     }
 }
 
-// --- the caches -----------------------------------------------------------------
+// --- the caches -------------------------------------------------------------
 
 // DMA writes behind the data cache. Before it starts on a buffer no dirty line
 // may be left that could be written back later; before the frame is read no
@@ -138,7 +138,7 @@ static void forget_lines(unsigned buffer) {
             (int32_t)frame_needed(frame_buffer_bytes(), 1));
 }
 
-// --- running --------------------------------------------------------------------
+// --- running ----------------------------------------------------------------
 
 void *chip_dcmi_frame(bool complete) {
     camera *c = &the_camera;
@@ -257,7 +257,7 @@ static int await_frame(camera *c, bool wait) {
     }
 }
 
-// --- what is left to do to a frame ------------------------------------------------
+// --- what is left to do to a frame ------------------------------------------
 
 // Pixels of 16 bits that came high byte first, in place.
 static void swap_bytes(uint8_t *data, size_t bytes) {

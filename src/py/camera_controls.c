@@ -117,7 +117,7 @@ static mp_obj_t camera_lens_correction(mp_obj_t on, mp_obj_t radius,
 }
 MP_DEFINE_CONST_FUN_OBJ_3(camera_lens_correction_obj, camera_lens_correction);
 
-// --- automatics -------------------------------------------------------------------
+// --- automatics -------------------------------------------------------------
 
 static float decibels(mp_obj_t value) {
     return value == mp_const_none ? NAN : (float)mp_obj_get_float(value);
@@ -277,7 +277,7 @@ static mp_obj_t camera_blc_regs(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(camera_blc_regs_obj, camera_blc_regs);
 
-// --- which way round ----------------------------------------------------------------
+// --- which way round --------------------------------------------------------
 
 static mp_obj_t turn(bool *setting, size_t n_args, const mp_obj_t *args) {
     if (n_args == 0) {
@@ -343,7 +343,7 @@ static mp_obj_t frame_callback(size_t n_args, const mp_obj_t *args) {
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(camera_frame_callback_obj, 0, 1,
         frame_callback);
 
-// --- registers and requests -----------------------------------------------------------
+// --- registers and requests -------------------------------------------------
 
 static uint16_t word_of(mp_obj_t value, const char *what) {
     mp_int_t number = mp_obj_get_int(value);

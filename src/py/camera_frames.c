@@ -59,7 +59,7 @@ static mp_obj_t camera_flush(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(camera_flush_obj, camera_flush);
 
-// --- snapshots --------------------------------------------------------------------
+// --- snapshots --------------------------------------------------------------
 
 static mp_obj_t image_now(void) {
     camera *c = &the_camera;
@@ -182,7 +182,7 @@ static mp_obj_t camera_dealloc_extra_fb(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(camera_dealloc_extra_fb_obj, camera_dealloc_extra_fb);
 
-// --- settings of the frame ----------------------------------------------------------
+// --- settings of the frame --------------------------------------------------
 
 static camera *sized(void) {
     camera *c = camera_get();
@@ -362,7 +362,7 @@ static mp_obj_t camera_framebuffers(size_t n_args, const mp_obj_t *args) {
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(camera_framebuffers_obj, 0, 1,
         camera_framebuffers);
 
-// --- habits -------------------------------------------------------------------------
+// --- habits -----------------------------------------------------------------
 
 static mp_obj_t habit(bool *setting, size_t n_args, const mp_obj_t *args) {
     if (n_args == 0) {

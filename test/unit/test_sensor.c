@@ -43,7 +43,7 @@ static uint32_t word(uint16_t reg) {
     return fake_sensor_word(&fake, reg, 2);
 }
 
-// --- the search -----------------------------------------------------------------
+// --- the search -------------------------------------------------------------
 
 static void finds_a_chip_whatever_its_pins_want(void **state) {
     (void)state;
@@ -93,7 +93,7 @@ static void reads_as_each_bus_wants_it(void **state) {
     assert_int_equal(word(0x3012), 0x1234);
 }
 
-// --- OV7725 -----------------------------------------------------------------------
+// --- OV7725 -----------------------------------------------------------------
 
 // What the window registers say, in pixels.
 struct ov_window {
@@ -276,7 +276,7 @@ static void ov7725_takes_gain_and_exposure(void **state) {
     }
 }
 
-// --- MT9M114 ------------------------------------------------------------------------
+// --- MT9M114 ----------------------------------------------------------------
 
 static void check_words(uint16_t reg, uint32_t a, uint32_t b, uint32_t c,
         uint32_t d) {
@@ -420,7 +420,7 @@ static void mt9m114_does_not_wait_for_ever(void **state) {
     assert_int_equal(configure(IMG_RGB565, 320, 240), SENSOR_ERR_INVALID);
 }
 
-// --- both -----------------------------------------------------------------------------
+// --- both -------------------------------------------------------------------
 
 static int everything(void) {
     float db;
