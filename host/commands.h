@@ -7,8 +7,10 @@
 #ifndef COMMANDS_H
 #define COMMANDS_H
 
+int cmd_cam(int argc, char **argv);
 int cmd_detect(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
+int cmd_flash(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_invoke(int argc, char **argv);
 int cmd_pack(int argc, char **argv);

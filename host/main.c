@@ -44,6 +44,15 @@ static const command commands[] = {
                 "telling what they take of flash and memory"},
         {"size", cmd_size, "[--json] [FIRMWARE]",
                 "shows where a firmware's flash and RAM go"},
+        {"cam", cmd_cam,
+                "[--port P] info | exec S.py | stop | grab -o F.jpg | "
+                "watch [-o DIR] [--count N] | repl | reset | boot | rom ls | "
+                "rom put MODELS... | rom rm NAME...",
+                "talks to a camera, or to the virtual one at its --pty: what "
+                "it is, scripts and what they print, pictures, its prompt "
+                "(Ctrl-] leaves), the models in its flash"},
+        {"flash", cmd_flash, "[--port P] firmware.bin",
+                "checks a firmware and writes it into a camera with dfu-util"},
         {NULL, NULL, NULL, NULL},
 };
 

@@ -186,7 +186,7 @@ static int await(cam_client *c, uint8_t opcode, cam_answer *answer) {
 
 // --- requests ----------------------------------------------------------------
 
-static int ask_once(cam_client *c, uint8_t opcode, uint8_t channel,
+int cam_ask_once(cam_client *c, uint8_t opcode, uint8_t channel,
         const void *payload, size_t bytes, cam_answer *answer) {
     int err = send(c, c->sequence, channel, 0, opcode, payload, bytes);
     return err != 0 ? err : await(c, opcode, answer);
@@ -194,7 +194,7 @@ static int ask_once(cam_client *c, uint8_t opcode, uint8_t channel,
 
 static int agree(cam_client *c) {
     cam_answer answer;
-    int err = ask_once(c, OMV_PROTO_GET_CAPS, 0, NULL, 0, &answer);
+    int err = cam_ask_once(c, OMV_PROTO_GET_CAPS, 0, NULL, 0, &answer);
     if (err != 0 || answer.bytes != OMV_CAPS_BYTES) {
         return err != 0 ? err : CAM_NONSENSE;
     }
@@ -205,7 +205,7 @@ static int agree(cam_client *c) {
             OMV_CAP_CRC | OMV_CAP_SEQ | OMV_CAP_EVENTS |
                     (c->acks ? OMV_CAP_ACK : 0U));
     omv_put16(caps + 4, most);
-    err = ask_once(c, OMV_PROTO_SET_CAPS, 0, caps, sizeof(caps), NULL);
+    err = cam_ask_once(c, OMV_PROTO_SET_CAPS, 0, caps, sizeof(caps), NULL);
     if (err == 0) {
         c->max_payload = most;
     }
@@ -217,7 +217,7 @@ int cam_sync(cam_client *c) {
     for (int i = 0; i < SYNC_TRIES && err != 0 && err != CAM_GONE; i++) {
         c->in_from = c->in_to = 0;
         c->sequence = 0;
-        err = ask_once(c, OMV_PROTO_SYNC, 0, NULL, 0, NULL);
+        err = cam_ask_once(c, OMV_PROTO_SYNC, 0, NULL, 0, NULL);
         c->sequence = 0;
         if (err == 0) {
             err = agree(c);
@@ -237,12 +237,12 @@ int cam_ask(cam_client *c, uint8_t opcode, uint8_t channel, const void *payload,
     if (bytes > c->max_payload) {
         return CAM_NONSENSE;
     }
-    int err = ask_once(c, opcode, channel, payload, bytes, answer);
+    int err = cam_ask_once(c, opcode, channel, payload, bytes, answer);
     for (int i = 0; i < TRIES && is_lost(err); i++) {
         c->resyncs++;
         err = cam_sync(c);
         if (err == 0) {
-            err = ask_once(c, opcode, channel, payload, bytes, answer);
+            err = cam_ask_once(c, opcode, channel, payload, bytes, answer);
         }
     }
     return err;

@@ -60,6 +60,9 @@ int cam_sync(cam_client *c);
 // does not come or is for something else.
 int cam_ask(cam_client *c, uint8_t opcode, uint8_t channel, const void *payload,
         size_t bytes, cam_answer *answer);
+// Asks once, for what must not be done twice.
+int cam_ask_once(cam_client *c, uint8_t opcode, uint8_t channel,
+        const void *payload, size_t bytes, cam_answer *answer);
 // Asks without waiting for an answer.
 int cam_tell(cam_client *c, uint8_t opcode);
 // Takes in events for so long.

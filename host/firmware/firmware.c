@@ -18,7 +18,8 @@ enum {
     REGIONS_AT = 16,
     NAME_BYTES = 12,
     REGION_BYTES = NAME_BYTES + 8,
-    HEADER_BYTES = REGIONS_AT + FIRMWARE_MAX_REGIONS * REGION_BYTES,
+    TRAILER_MAGIC = 0x54435A42, // "BZCT"
+    TRAILER_VERSION = 1,
 };
 
 static int check_vectors(const firmware *f, nn_error *error) {
@@ -74,6 +75,37 @@ static int read_sizes(firmware *f, const uint8_t *header, nn_error *error) {
     return 0;
 }
 
+// Little-endian.
+static void store_u32(uint8_t *to, uint32_t value) {
+    for (int i = 0; i < 4; i++) {
+        to[i] = (uint8_t)(value >> 8 * i);
+    }
+}
+
+void firmware_write_trailer(const uint8_t *image, uint32_t bytes,
+        uint8_t trailer[FIRMWARE_TRAILER_BYTES]) {
+    store_u32(trailer, TRAILER_MAGIC);
+    store_u32(trailer + 4, TRAILER_VERSION);
+    store_u32(trailer + 8, bytes);
+    uint32_t crc = romfs_crc(romfs_crc(0, image, bytes), trailer, 12);
+    store_u32(trailer + 12, crc);
+}
+
+static firmware_seal check_seal(const firmware *f) {
+    if (f->bytes < FIRMWARE_TRAILER_BYTES) {
+        return FIRMWARE_UNSEALED;
+    }
+    uint32_t bytes = f->bytes - FIRMWARE_TRAILER_BYTES;
+    const uint8_t *trailer = f->data + bytes;
+    if (nn_load_u32(trailer) != TRAILER_MAGIC) {
+        return FIRMWARE_UNSEALED;
+    }
+    uint8_t right[FIRMWARE_TRAILER_BYTES];
+    firmware_write_trailer(f->data, bytes, right);
+    return memcmp(trailer, right, sizeof right) == 0 ? FIRMWARE_SEALED
+                                                     : FIRMWARE_DAMAGED;
+}
+
 static void open_rom(firmware *f) {
     uint32_t at = firmware_find(f, "models")->address - FIRMWARE_BASE;
     f->rom_error = ROMFS_ERR_NONE;
@@ -85,10 +117,22 @@ static void open_rom(firmware *f) {
     }
 }
 
+static int check_magic(const uint8_t *header, nn_error *error) {
+    if (nn_load_u32(header + WORD_MAGIC) != MAGIC) {
+        return nn_fail(error, NN_ERR_INVALID, "not a firmware of blazecam");
+    }
+    if (nn_load_u32(header + WORD_VERSION) != VERSION) {
+        return nn_fail(error, NN_ERR_UNSUPPORTED,
+                "its header has version %u, this command knows 1",
+                nn_load_u32(header + WORD_VERSION));
+    }
+    return 0;
+}
+
 int firmware_open(firmware *f, const void *data, size_t bytes,
         nn_error *error) {
     *f = (firmware){.data = data, .bytes = (uint32_t)bytes};
-    if (bytes < FIRMWARE_HEADER_AT + HEADER_BYTES) {
+    if (bytes < FIRMWARE_HEADER_AT + FIRMWARE_HEADER_BYTES) {
         return nn_fail(error, NN_ERR_INVALID,
                 "not a firmware.bin: %u bytes are too few", (uint32_t)bytes);
     }
@@ -98,21 +142,21 @@ int firmware_open(firmware *f, const void *data, size_t bytes,
                 (uint32_t)FIRMWARE_MAX_BYTES);
     }
     const uint8_t *header = f->data + FIRMWARE_HEADER_AT;
-    if (nn_load_u32(header + WORD_MAGIC) != MAGIC) {
-        return nn_fail(error, NN_ERR_INVALID, "not a firmware of blazecam");
-    }
-    if (nn_load_u32(header + WORD_VERSION) != VERSION) {
-        return nn_fail(error, NN_ERR_UNSUPPORTED,
-                "its header has version %u, this command knows 1",
-                nn_load_u32(header + WORD_VERSION));
-    }
-    int err = check_vectors(f, error);
+    int err = check_magic(header, error);
+    err = err ? err : check_vectors(f, error);
     err = err ? err : read_regions(f, header, error);
     err = err ? err : read_sizes(f, header, error);
     if (err == 0) {
+        f->seal = check_seal(f);
         open_rom(f);
     }
     return err;
+}
+
+int firmware_open_header(firmware *f, const void *header, nn_error *error) {
+    *f = (firmware){.data = header};
+    int err = check_magic(header, error);
+    return err ? err : read_regions(f, header, error);
 }
 
 const firmware_region *firmware_find(const firmware *f, const char *name) {

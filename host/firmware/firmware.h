@@ -12,6 +12,8 @@ enum {
     FIRMWARE_MAX_BYTES = 0x1A0000, // up to 0x081E0000
     FIRMWARE_HEADER_AT = 0x2A0,    // behind the vector table
     FIRMWARE_MAX_REGIONS = 24,
+    FIRMWARE_HEADER_BYTES = 16 + FIRMWARE_MAX_REGIONS * 20,
+    FIRMWARE_TRAILER_BYTES = 16,
 };
 
 // A piece of flash or RAM, as board/openmv4/memory.txt divides them.
@@ -20,6 +22,13 @@ typedef struct firmware_region {
     uint32_t address;
     uint32_t bytes;
 } firmware_region;
+
+// How the end of a file tells whether it is whole.
+typedef enum firmware_seal {
+    FIRMWARE_UNSEALED, // no trailer: it came from a linker, not from pack
+    FIRMWARE_SEALED,
+    FIRMWARE_DAMAGED, // the checksum in the trailer does not match
+} firmware_seal;
 
 // Points into the bytes it was opened on.
 typedef struct firmware {
@@ -31,10 +40,19 @@ typedef struct firmware {
     uint32_t region_count;
     romfs rom;     // of the models; bytes 0 where there is none
     int rom_error; // 0, or what romfs_open() said
+    firmware_seal seal;
 } firmware;
 
 // Checks vector table, header and regions. NN_ERR_INVALID says what is wrong.
 int firmware_open(firmware *f, const void *data, size_t bytes, nn_error *error);
+
+// The regions alone, from the FIRMWARE_HEADER_BYTES at FIRMWARE_HEADER_AT: what
+// a camera tells of the firmware that it runs.
+int firmware_open_header(firmware *f, const void *header, nn_error *error);
+
+// Writes the trailer of an image of so many bytes.
+void firmware_write_trailer(const uint8_t *image, uint32_t bytes,
+        uint8_t trailer[FIRMWARE_TRAILER_BYTES]);
 
 // NULL where there is no such region.
 const firmware_region *firmware_find(const firmware *f, const char *name);

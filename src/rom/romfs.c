@@ -151,11 +151,28 @@ static int check_seal(romfs *rom, uint32_t memory) {
     return crc == load_u32(rom->image + ROMFS_CRC_AT) ? 0 : ROMFS_ERR_CHECKSUM;
 }
 
-int romfs_open(romfs *rom, const void *image, size_t bytes) {
+static bool has_mark(const void *image, size_t bytes) {
     static const uint8_t mark[3] = {0xD2, 0xCD, 0x31};
+    return bytes >= sizeof(mark) && memcmp(image, mark, sizeof(mark)) == 0;
+}
+
+uint32_t romfs_announced(const void *head, size_t bytes) {
+    uint32_t at = 0;
+    uint32_t kind;
+    uint32_t length;
+    if (!has_mark(head, bytes) ||
+            read_number(head, &at, (uint32_t)bytes, &kind) != 0 ||
+            read_number(head, &at, (uint32_t)bytes, &length) != 0 ||
+            length > INT32_MAX) {
+        return 0;
+    }
+    return at + length;
+}
+
+int romfs_open(romfs *rom, const void *image, size_t bytes) {
     record all;
     *rom = (romfs){.image = image};
-    if (bytes < sizeof(mark) || memcmp(image, mark, sizeof(mark)) != 0) {
+    if (!has_mark(image, bytes)) {
         return ROMFS_ERR_NONE;
     }
     uint32_t end = bytes > INT32_MAX ? INT32_MAX : (uint32_t)bytes;

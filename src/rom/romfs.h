@@ -57,6 +57,10 @@ typedef struct romfs_file {
 // fills rom. 0 or ROMFS_ERR_*.
 int romfs_open(romfs *rom, const void *image, size_t bytes);
 
+// Bytes of the image that begins with these, as far as they tell: 0 where none
+// does.
+uint32_t romfs_announced(const void *head, size_t bytes);
+
 // The next file; *file all zero starts at the first. false: there is none.
 bool romfs_next(const romfs *rom, romfs_file *file);
 
