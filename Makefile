@@ -52,7 +52,9 @@ UNIT := $(call only,$(sort $(wildcard test/unit/test_*.c)))
 E2E := $(call only,$(sort $(wildcard test/e2e/*.sh test/e2e/*.py)))
 FUZZ := $(call only,$(sort $(wildcard test/fuzz/fuzz_*.c)))
 # The kernels for Cortex-M7 pass the tests of those they stand in for.
-UNIT_M7 := $(call only,test_nn_binary_m7 test_nn_conv_m7)
+UNIT_M7 := $(call only,test_nn_binary_m7 test_nn_conv_m7 \
+    test_nn_fully_connected_m7 test_nn_lookup_m7 test_nn_pool_m7 \
+    test_nn_quantize_m7)
 UNIT_BIN := $(UNIT:%.c=$(BUILD)/%) $(UNIT_M7:%=$(BUILD)/test/unit/%)
 FUZZ_BIN := $(FUZZ:%.c=$(BUILD)/%)
 

@@ -38,6 +38,7 @@ $(BENCH)/networks/made: $(BUILD)/host/bench/networks.o \
 # itself and of the C library and the compiler's.
 ENGINE_CALLS := nn_measure nn_load nn_plan_measure nn_plan_make \
     nn_run_measure nn_run_init nn_run_step nn_run_all nn_run_output \
+    nn_packed_attach \
     nn_ops_int8
 $(BENCH)/engine.elf: $(ENGINE)
 	@mkdir -p $(@D)

@@ -17,6 +17,7 @@
 #include "nn/nn.h"
 #include "nn/op.h"
 #include "nn/ops/ops.h"
+#include "nn/packed.h"
 #include "rom/romfs.h"
 #include "semihost.h"
 
@@ -60,15 +61,15 @@ static const void *load_file(const char *path, uint32_t *bytes) {
     return take((size_t)read);
 }
 
-// The model of a ROM image, or the file itself.
-static const void *find_model(const void *file, uint32_t *bytes) {
+// The file of a ROM image whose name ends so, or NULL.
+static const void *find_file(const void *image, uint32_t *bytes,
+        const char *ending) {
     romfs rom;
-    if (romfs_open(&rom, file, *bytes) != 0) {
-        return file;
+    if (romfs_open(&rom, image, *bytes) != 0) {
+        return NULL;
     }
     romfs_file entry = {0};
-    static const char ending[] = ".tflite";
-    size_t length = sizeof(ending) - 1;
+    size_t length = strlen(ending);
     while (romfs_next(&rom, &entry)) {
         if (entry.name_bytes > length &&
                 memcmp(entry.name + entry.name_bytes - length, ending,
@@ -77,7 +78,7 @@ static const void *find_model(const void *file, uint32_t *bytes) {
             return entry.data;
         }
     }
-    semihost_exit(6);
+    return NULL;
 }
 
 static int read_row(void *user, uint32_t row, void *out) {
@@ -197,12 +198,18 @@ int main(void) {
     nn_plan plan;
     nn_error error;
     uint32_t bytes;
-    const void *model = load_file(argument[1], &bytes);
-    model = find_model(model, &bytes);
+    const void *image = load_file(argument[1], &bytes);
+    uint32_t image_bytes = bytes;
+    const void *model = find_file(image, &bytes, ".tflite");
+    model = model != NULL ? model : image;
     size_t state;
     check(nn_measure(model, bytes, &state, &error));
     check(nn_load(&graph, model, bytes, nn_ops_int8, take(state), state,
             &error));
+    const void *packed = find_file(image, &image_bytes, ".packed");
+    if (packed != NULL) {
+        check(nn_packed_attach(&graph, packed, image_bytes, &error));
+    }
     size_t plan_bytes;
     size_t work;
     nn_plan_measure(&graph, &plan_bytes, &work);

@@ -85,7 +85,8 @@ ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/sensor/*.c src/rom/*.c)))
 
-HOT_SRC_C = $(M7_SRC_C) src/nn/kernels/pool.c src/nn/kernels/records.c \
+HOT_SRC_C = $(M7_SRC_C) $(addprefix src/nn/kernels/, \
+    lookup.c pool.c prelu.c records.c softmax.c) \
     $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c)
 
 SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \

@@ -1,47 +1,13 @@
 // SPDX-License-Identifier: MIT
-// ADD, SUB, MUL, MAXIMUM and MINIMUM in plain C, a line at a time.
+// ADD, SUB, MUL, MAXIMUM and MINIMUM: numbers of int32, and who does int8.
 
 #include "nn/kernels/binary.h"
 
 #include "nn/kernels/channels.h"
 
-static int32_t at_int8(const nn_binary_line *line, uint32_t k, uint32_t i) {
-    const int8_t *x = line->from[k];
-    return x[(size_t)i * line->step[k]];
-}
-
 static int32_t at_int32(const nn_binary_line *line, uint32_t k, uint32_t i) {
     const int32_t *x = line->from[k];
     return x[(size_t)i * line->step[k]];
-}
-
-static nn_target target_of(const nn_binary_line *line) {
-    return (nn_target){line->out_zero_point, line->params->low,
-            line->params->high};
-}
-
-static void mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    int8_t *to = out;
-    nn_target target = target_of(line);
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t a = at_int8(line, 0, i) - line->zero_point[0];
-        int32_t b = at_int8(line, 1, i) - line->zero_point[1];
-        to[i] = nn_target_int8(target, a * b, line->params->out);
-    }
-}
-
-static void maximum_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    int8_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = (int8_t)nn_max_i32(at_int8(line, 0, i), at_int8(line, 1, i));
-    }
-}
-
-static void minimum_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    int8_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = (int8_t)nn_min_i32(at_int8(line, 0, i), at_int8(line, 1, i));
-    }
 }
 
 // int32 arithmetic wraps, as it does in two's complement everywhere.
@@ -95,15 +61,15 @@ void nn_sub_run(const nn_call *call, uint32_t first, uint32_t end) {
 }
 
 void nn_mul_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? mul_int8 : mul_int32);
+    nn_binary_rows(call, first, end, is_int8(call) ? nn_mul_int8 : mul_int32);
 }
 
 void nn_maximum_run(const nn_call *call, uint32_t first, uint32_t end) {
     nn_binary_rows(call, first, end,
-            is_int8(call) ? maximum_int8 : maximum_int32);
+            is_int8(call) ? nn_maximum_int8 : maximum_int32);
 }
 
 void nn_minimum_run(const nn_call *call, uint32_t first, uint32_t end) {
     nn_binary_rows(call, first, end,
-            is_int8(call) ? minimum_int8 : minimum_int32);
+            is_int8(call) ? nn_minimum_int8 : minimum_int32);
 }

@@ -39,9 +39,12 @@ typedef struct nn_binary_line {
 typedef void nn_binary_kernel(const nn_binary_line *line, void *out,
         uint32_t n);
 
-// ADD and SUB of int8.
+// int8, all but ADD and SUB (add.c) in binary_int8.c.
 void nn_add_int8(const nn_binary_line *line, void *out, uint32_t n);
 void nn_sub_int8(const nn_binary_line *line, void *out, uint32_t n);
+void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n);
+void nn_maximum_int8(const nn_binary_line *line, void *out, uint32_t n);
+void nn_minimum_int8(const nn_binary_line *line, void *out, uint32_t n);
 
 // Calls kernel for all lines of the output's rows first … end-1.
 void nn_binary_rows(const nn_call *call, uint32_t first, uint32_t end,

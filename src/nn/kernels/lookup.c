@@ -17,7 +17,18 @@ void nn_lookup_fill(uint8_t *table, nn_type in, nn_type out,
 
 void nn_lookup_apply(const uint8_t *table, uint8_t *to, const uint8_t *from,
         uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        uint8_t a = table[from[i]];
+        uint8_t b = table[from[i + 1]];
+        uint8_t c = table[from[i + 2]];
+        uint8_t d = table[from[i + 3]];
+        to[i] = a;
+        to[i + 1] = b;
+        to[i + 2] = c;
+        to[i + 3] = d;
+    }
+    for (; i < count; i++) {
         to[i] = table[from[i]];
     }
 }

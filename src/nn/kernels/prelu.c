@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: MIT
-// PRELU.
+// PRELU, line by line.
 
 #include "nn/kernels/prelu.h"
-
-typedef struct zeros {
-    int32_t in, alpha, out;
-} zeros;
-
-// A line along the last dimension; step is 0 or 1.
-static void prelu_line(int8_t *out, const int8_t *in, const int8_t *alpha,
-        int32_t step, int32_t count, const nn_prelu *p, const zeros *zero) {
-    for (int32_t c = 0; c < count; c++) {
-        int32_t x = in[c] - zero->in;
-        int64_t y;
-        if (x >= 0) {
-            y = nn_multiply(x, p->above);
-        } else {
-            y = nn_multiply(x * (*alpha - zero->alpha), p->below);
-        }
-        y += zero->out;
-        y = y < INT8_MIN ? INT8_MIN : y > INT8_MAX ? INT8_MAX : y;
-        out[c] = (int8_t)y;
-        alpha += step;
-    }
-}
 
 // Where alpha lies for a line, counted over all dimensions but the last.
 static int32_t alpha_offset(const nn_prelu *p, const nn_tensor *in,
         uint32_t line) {
     int32_t offset = 0;
+    if (p->lines_alike) {
+        return 0;
+    }
     for (uint32_t a = in->rank - 1u; a-- > 0;) {
         uint32_t size = (uint32_t)in->dim[a];
         offset += (int32_t)(line % size) * p->stride[a];
@@ -42,7 +23,7 @@ void nn_prelu_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
     const nn_tensor *slope = nn_op_given(call->graph, call->op, 1);
     const int8_t *alpha = slope->data;
-    zeros zero = {in->zero_point, slope->zero_point,
+    nn_prelu_zeros zero = {in->zero_point, slope->zero_point,
             nn_call_output(call, 0)->zero_point};
     int32_t count = nn_tensor_dim(in, -1);
     int32_t step = p->stride[in->rank - 1];
@@ -54,7 +35,7 @@ void nn_prelu_run(const nn_call *call, uint32_t first, uint32_t end) {
         int8_t *to = nn_view_row(&call->out[0], y);
         for (uint32_t i = 0; i < lines; i++) {
             int32_t offset = alpha_offset(p, in, y * lines + i);
-            prelu_line(to, from, alpha + offset, step, count, p, &zero);
+            nn_prelu_line(to, from, alpha + offset, step, count, p, &zero);
             from += count;
             to += count;
         }

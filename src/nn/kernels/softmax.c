@@ -3,13 +3,24 @@
 
 #include "nn/kernels/softmax.h"
 
+#include <string.h>
+
 #include "nn/kernels/fixed_exp.h"
 
-static int32_t exp_of(const nn_softmax *p, int32_t difference) {
-    return nn_fixed_exp(nn_multiply(difference, p->factor), 5);
+// e^difference, from the table once it is there: 0 stands for not yet.
+static int32_t exp_of(const nn_softmax *p, int32_t *table, int32_t difference) {
+    if (table != NULL && table[-difference] != 0) {
+        return table[-difference];
+    }
+    int32_t e = nn_fixed_exp(nn_multiply(difference, p->factor), 5);
+    if (table != NULL) {
+        table[-difference] = e;
+    }
+    return e;
 }
 
-static void softmax(const nn_softmax *p, int8_t *out, const int8_t *in) {
+static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
+        const int8_t *in) {
     int32_t max = INT8_MIN;
     for (uint32_t c = 0; c < p->depth; c++) {
         max = nn_max_i32(max, in[c]);
@@ -17,7 +28,7 @@ static void softmax(const nn_softmax *p, int8_t *out, const int8_t *in) {
     uint32_t sum = 0; // F12; at least 1.0, for the largest one gives e^0
     for (uint32_t c = 0; c < p->depth; c++) {
         if (in[c] - max >= p->lowest) {
-            sum += (uint32_t)nn_round_shift(exp_of(p, in[c] - max), 12);
+            sum += (uint32_t)nn_round_shift(exp_of(p, table, in[c] - max), 12);
         }
     }
     // 1 / sum as reciprocal * 2^(headroom - 12), from sum scaled to 1 … 2
@@ -31,20 +42,27 @@ static void softmax(const nn_softmax *p, int8_t *out, const int8_t *in) {
     for (uint32_t c = 0; c < p->depth; c++) {
         int32_t y = 0;
         if (in[c] - max >= p->lowest && shift <= 31) {
-            int32_t e = exp_of(p, in[c] - max);
+            int32_t e = exp_of(p, table, in[c] - max);
             y = nn_round_shift(nn_multiply_high(reciprocal, e), shift);
         }
         out[c] = (int8_t)nn_clamp_i32(y - 128, INT8_MIN, INT8_MAX);
     }
 }
 
+void nn_softmax_begin(const nn_call *call) {
+    if (call->op->keep_bytes > 0) {
+        memset(call->keep, 0, call->op->keep_bytes);
+    }
+}
+
 void nn_softmax_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_softmax *p = NN_PARAMS(call->op, nn_softmax);
+    int32_t *table = call->op->keep_bytes > 0 ? call->keep : NULL;
     for (uint32_t y = first; y < end; y++) {
         const int8_t *in = nn_view_row(&call->in[0], y);
         int8_t *out = nn_view_row(&call->out[0], y);
         for (uint32_t i = 0; i < call->out[0].row_bytes; i += p->depth) {
-            softmax(p, out + i, in + i);
+            softmax(p, table, out + i, in + i);
         }
     }
 }

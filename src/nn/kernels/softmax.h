@@ -13,6 +13,10 @@ typedef struct nn_softmax {
     uint32_t depth;       // size of the last dimension
 } nn_softmax;
 
+// keep_bytes is 0, or room for the e^x of each difference of two numbers.
+enum { NN_SOFTMAX_KEEP = 256 * sizeof(int32_t) };
+
+void nn_softmax_begin(const nn_call *call);
 void nn_softmax_run(const nn_call *call, uint32_t first, uint32_t end);
 
 #endif

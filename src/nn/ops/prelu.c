@@ -14,11 +14,13 @@ static int check_broadcast(nn_loader *loader) {
     nn_prelu *p = NN_PARAMS(loader->op, nn_prelu);
     bool fits = in->rank >= 1 && alpha->rank <= in->rank;
     int32_t stride = 1;
+    p->lines_alike = true;
     for (uint32_t i = 1; fits && i <= in->rank; i++) {
         int32_t size = nn_tensor_dim(alpha, -(int)i);
         uint32_t axis = in->rank - i;
         fits = size == 1 || size == in->dim[axis];
         p->stride[axis] = size == 1 ? 0 : stride;
+        p->lines_alike = p->lines_alike && (i == 1 || size == 1);
         stride *= size;
     }
     if (!fits) {

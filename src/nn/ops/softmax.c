@@ -6,7 +6,10 @@
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 
-enum { MAX_DEPTH = 8191 }; // the sum of so many numbers up to 1 fits F12
+enum {
+    MAX_DEPTH = 8191, // the sum of so many numbers up to 1 fits F12
+    WORTH = 128,      // numbers that make a table of e^x worth its memory
+};
 
 static int check_quantisation(const nn_loader *loader) {
     int error = nn_need_input_scale(loader, 0);
@@ -48,6 +51,8 @@ static int check(nn_loader *loader) {
         out->row_bytes = out->bytes;
         loader->op->row_local = 0;
     }
+    loader->op->keep_bytes =
+            nn_tensor_elements(in) < WORTH ? 0 : NN_SOFTMAX_KEEP;
     double beta = nn_option_float(loader, 0, 0);
     double factor = beta * in->scale * (1 << 26);
     if (!(factor > 1)) {
@@ -76,5 +81,6 @@ const nn_op_def nn_op_softmax = {
         .max_outputs = 1,
         .name = "SOFTMAX",
         .check = check,
+        .begin = nn_softmax_begin,
         .run = nn_softmax_run,
 };

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+// MUL, MAXIMUM and MINIMUM of int8: four numbers at a time.
+
+#include "nn/kernels/binary.h"
+
+#include "nn/kernels/m7/factor.h"
+#include "nn/kernels/m7/lanes.h"
+
+// An input of a line. What goes with all numbers is four times in a word.
+typedef struct operand {
+    const int8_t *from;
+    uint32_t step;
+    uint32_t word;
+} operand;
+
+static operand operand_of(const nn_binary_line *line, uint32_t k) {
+    const int8_t *from = line->from[k];
+    return (operand){from, line->step[k], (uint8_t)*from * 0x01010101U};
+}
+
+static inline uint32_t next(operand *o) {
+    if (o->step == 0) {
+        return o->word;
+    }
+    uint32_t word = m7_load(o->from);
+    o->from += 4;
+    return word;
+}
+
+static inline uint32_t some(const operand *o, uint32_t count) {
+    return o->step == 0 ? o->word : m7_load_some(o->from, count);
+}
+
+static void store_some(int8_t *out, uint32_t word, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        out[i] = (int8_t)(word >> 8 * i);
+    }
+}
+
+// What each pair of words makes; factor is for multiplications.
+typedef struct work {
+    uint32_t minus[2]; // zero points, negated, in both halves
+    m7_factor factor;
+} work;
+
+static inline uint32_t mul_words(const work *w, uint32_t a, uint32_t b) {
+    uint32_t a_even = m7_sxtab16(w->minus[0], a);
+    uint32_t a_odd = m7_sxtab16_odd(w->minus[0], a);
+    uint32_t b_even = m7_sxtab16(w->minus[1], b);
+    uint32_t b_odd = m7_sxtab16_odd(w->minus[1], b);
+    int32_t x0 = m7_times((int16_t)a_even * (int16_t)b_even, &w->factor);
+    int32_t x1 = m7_times((int16_t)a_odd * (int16_t)b_odd, &w->factor);
+    int32_t x2 = m7_times((int16_t)(a_even >> 16) * (int16_t)(b_even >> 16),
+            &w->factor);
+    int32_t x3 = m7_times((int16_t)(a_odd >> 16) * (int16_t)(b_odd >> 16),
+            &w->factor);
+    return (uint8_t)x0 | (uint32_t)(uint8_t)x1 << 8 |
+            (uint32_t)(uint8_t)x2 << 16 | (uint32_t)x3 << 24;
+}
+
+static inline uint32_t max_words(const work *w, uint32_t a, uint32_t b) {
+    (void)w;
+    return m7_max(a, b);
+}
+
+static inline uint32_t min_words(const work *w, uint32_t a, uint32_t b) {
+    (void)w;
+    return m7_min(a, b);
+}
+
+// Called with a constant function, for code of its own.
+static inline __attribute__((always_inline)) void run_words(const work *w,
+        uint32_t (*words)(const work *, uint32_t, uint32_t),
+        const nn_binary_line *line, int8_t *out, uint32_t n) {
+    operand a = operand_of(line, 0);
+    operand b = operand_of(line, 1);
+    if (a.step != 0 && b.step != 0) { // so that nothing is asked inside
+        for (; n >= 4; n -= 4, out += 4) {
+            m7_store(out, words(w, m7_load(a.from), m7_load(b.from)));
+            a.from += 4;
+            b.from += 4;
+        }
+    }
+    for (; n >= 4; n -= 4, out += 4) {
+        uint32_t x = next(&a);
+        m7_store(out, words(w, x, next(&b)));
+    }
+    if (n > 0) {
+        store_some(out, words(w, some(&a, n), some(&b, n)), n);
+    }
+}
+
+static void mul_any(const nn_binary_line *line, int8_t *out, uint32_t n) {
+    const int8_t *a = line->from[0];
+    const int8_t *b = line->from[1];
+    nn_target all = {line->out_zero_point, INT8_MIN, INT8_MAX};
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t x = *a - line->zero_point[0];
+        int32_t y = *b - line->zero_point[1];
+        out[i] = nn_target_int8(all, x * y, line->params->out);
+        a += line->step[0];
+        b += line->step[1];
+    }
+}
+
+void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    if (n == 0) {
+        return;
+    }
+    if (m7_factor_fits(line->params->out)) {
+        work w = {{m7_both(-line->zero_point[0]),
+                          m7_both(-line->zero_point[1])},
+                m7_factor_of(line->params->out, line->out_zero_point)};
+        run_words(&w, mul_words, line, out, n);
+    } else {
+        mul_any(line, out, n);
+    }
+    m7_clamp(out, n, (nn_target){0, line->params->low, line->params->high});
+}
+
+void nn_maximum_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    run_words(NULL, max_words, line, out, n);
+}
+
+void nn_minimum_int8(const nn_binary_line *line, void *out, uint32_t n) {
+    run_words(NULL, min_words, line, out, n);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Four signed bytes at once: the larger and the smaller ones.
+
+#ifndef NN_KERNELS_M7_LANES_H
+#define NN_KERNELS_M7_LANES_H
+
+#include <stdbool.h>
+
+#include "nn/kernels/m7/simd.h"
+
+#ifdef __ARM_FEATURE_DSP
+
+// The subtraction notes which bytes of a are not below those of b, SEL takes
+// them: the two must stay together.
+static inline uint32_t m7_max(uint32_t a, uint32_t b) {
+    uint32_t r;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2"
+            : "=&r"(r)
+            : "r"(a), "r"(b)
+            : "cc");
+    return r;
+}
+
+static inline uint32_t m7_min(uint32_t a, uint32_t b) {
+    uint32_t r;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1"
+            : "=&r"(r)
+            : "r"(a), "r"(b)
+            : "cc");
+    return r;
+}
+
+#else
+
+static inline uint32_t m7_max(uint32_t a, uint32_t b) {
+    uint32_t r = 0;
+    for (uint32_t i = 0; i < 32; i += 8) {
+        bool above = (int8_t)(a >> i) >= (int8_t)(b >> i);
+        r |= (above ? a : b) & 0xFFU << i;
+    }
+    return r;
+}
+
+static inline uint32_t m7_min(uint32_t a, uint32_t b) {
+    return a ^ b ^ m7_max(a, b);
+}
+
+#endif
+
+#endif
