@@ -78,6 +78,7 @@ static void draw_row(const window *w, const img_image *result,
     img_image line = *result;
     line.data = result->data + (size_t)y * result->stride;
     line.height = 1;
+    line.bayer = img_bayer_shifted(result->bayer, 0, y);
     memset(line.data, 0, line.stride);
     img_blit b = *blit;
     b.to = (img_box){0, 0, w->roi.w, 1};

@@ -264,6 +264,8 @@ void img_ellipse(const img_image *image, img_point center, int32_t rx,
 // Where the edge from a to b meets the middle of row y, in 1/256 pixels;
 // false where it does not.
 static bool crossing(img_point a, img_point b, int32_t y, int64_t *x) {
+    a = reach_point(a);
+    b = reach_point(b);
     if (a.y > b.y) {
         img_point other = a;
         a = b;
@@ -381,7 +383,7 @@ void img_arrow(const img_image *image, img_point from, img_point to,
     for (int32_t side = -30; side <= 30; side += 60) {
         img_point p = img_turned(back, side);
         img_line(image, to,
-                (img_point){to.x + (p.x + 8) / 16, to.y + (p.y + 8) / 16},
+                (img_point){to.x + ((p.x + 8) >> 4), to.y + ((p.y + 8) >> 4)},
                 thickness, color);
     }
 }
