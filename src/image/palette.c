@@ -27,7 +27,7 @@ static const stop ironbow[] = {
 };
 
 static uint8_t between(int32_t from, int32_t to, int32_t at, int32_t span) {
-    return (uint8_t)(from + ((to - from) * at + span / 2) / span);
+    return (uint8_t)((from * (span - at) + to * at + span / 2) / span);
 }
 
 void img_palette_fill(img_palette palette, uint8_t *bytes) {

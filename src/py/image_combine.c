@@ -5,6 +5,7 @@
 
 #include "py/runtime.h"
 #include "src/py/image_args.h"
+#include "src/py/image_jpeg.h"
 #include "src/py/image_methods.h"
 #include "src/py/image_object.h"
 #include "src/py/image_options.h"
@@ -17,7 +18,10 @@ static const img_image *source_of(const img_image *to, mp_obj_t arg,
         arg = image_file_load(arg, false);
     }
     if (image_object_is(arg)) {
-        return image_object_pixels(arg);
+        const img_image *image = image_object_get(arg);
+        return img_has_pixels(image->format)
+                ? image
+                : image_object_get(image_jpeg_unpack(image, -1, false));
     }
     img_color c = image_args_color(to, arg);
     pixel[0] = c.r;

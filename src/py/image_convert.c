@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "py/runtime.h"
 #include "src/py/heap.h"
+#include "src/py/image_jpeg.h"
 #include "src/py/image_methods.h"
 #include "src/py/image_object.h"
 #include "src/py/image_options.h"
@@ -121,11 +122,42 @@ static void convert_in_place(image_object *object, const image_options *o,
 
 enum { KEEP = -1 };
 
+// A file's picture, as the options want it; a plain copy stays a file.
+static mp_obj_t unpack(image_object *object, image_options *o, int wanted,
+        bool copy) {
+    img_image *image = &object->image;
+    bool plain = o->blit.roi.w == image->width &&
+            o->blit.to.w == image->width && o->blit.roi.h == image->height &&
+            o->blit.to.h == image->height;
+    if (wanted == KEEP && plain && !o->to_frame) {
+        img_image file = *image;
+        file.data = heap_take("the image", image->bytes);
+        memcpy(file.data, image->data, image->bytes);
+        return image_object_new(&file, mp_const_none);
+    }
+    mp_obj_t made = image_jpeg_unpack(image, wanted, plain && o->to_frame);
+    const img_image *picture = image_object_get(made);
+    if (!plain || o->blit.hmirror || o->blit.vflip || o->blit.palette != NULL) {
+        made = draw_new(picture, o, picture->format);
+    }
+    if (copy || o->to_frame) {
+        return made;
+    }
+    const image_object *from = MP_OBJ_TO_PTR(made);
+    object->image = from->image;
+    object->owner = from->owner;
+    object->capacity = from->capacity;
+    return MP_OBJ_FROM_PTR(object);
+}
+
 // The image in another size or format: in place, or for copy=True new.
 static mp_obj_t convert(size_t n_args, const mp_obj_t *pos, mp_map_t *kw,
         int wanted, bool copy, const uint8_t *palette) {
-    img_image *image = image_object_pixels(pos[0]);
+    img_image *image = image_object_get(pos[0]);
     image_options o = image_options_of(image, NULL, n_args - 1, pos + 1, kw);
+    if (!img_has_pixels(image->format)) {
+        return unpack(MP_OBJ_TO_PTR(pos[0]), &o, wanted, copy || o.copy);
+    }
     img_format format = wanted == KEEP ? image->format : (img_format)wanted;
     if (palette != NULL && o.blit.palette == NULL) {
         o.blit.palette = palette;

@@ -11,6 +11,8 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "src/py/heap.h"
+#include "src/py/image_jpeg.h"
 #include "src/py/image_methods.h"
 #include "src/py/image_object.h"
 #include "src/py/image_options.h"
@@ -26,7 +28,7 @@ static int32_t read_stream(void *user, uint8_t *to, size_t bytes) {
 typedef struct loader {
     mp_obj_t file;
     img_reader reader;
-    enum { BMP, PNM } kind;
+    enum { BMP, PNM, JPEG } kind;
     union {
         img_bmp bmp;
         img_pnm pnm;
@@ -70,8 +72,14 @@ static int open_any(loader *l) {
     if (img_pnm_is(first)) {
         return open_pnm(l);
     }
+    if (first[0] == 0xFF && first[1] == 0xD8) {
+        l->kind = JPEG;
+        l->width = 1; // its header is read from memory
+        l->height = 1;
+        return 0;
+    }
     return img_reader_fail(&l->reader, IMG_ERR_UNSUPPORTED,
-            "not a BMP, PGM or PPM image");
+            "not a BMP, PGM, PPM or JPEG image");
 }
 
 static int read_pixels(loader *l, const img_image *to) {
@@ -107,6 +115,25 @@ static mp_obj_t make_image(loader *l, bool to_frame) {
     return object;
 }
 
+// A JPEG stays as it is.
+static mp_obj_t load_jpeg(loader *l) {
+    int err = 0;
+    mp_off_t size = mp_stream_seek(l->file, 0, MP_SEEK_END, &err);
+    mp_stream_seek(l->file, 0, MP_SEEK_SET, &err);
+    size_t bytes = err == 0 && size > 0 ? (size_t)size : 0;
+    uint8_t *file = heap_try(bytes);
+    if (file == NULL) {
+        mp_stream_close(l->file);
+        heap_lacks("the image", bytes);
+    }
+    mp_uint_t read = mp_stream_read_exactly(l->file, file, bytes, &err);
+    mp_stream_close(l->file);
+    if (err != 0 || read != bytes) {
+        mp_raise_OSError(err != 0 ? err : MP_EIO);
+    }
+    return image_jpeg_of_file(file, bytes);
+}
+
 mp_obj_t image_file_load(mp_obj_t path, bool to_frame) {
     loader *l = m_new_obj(loader);
     mp_obj_t args[2] = {path, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
@@ -120,6 +147,11 @@ mp_obj_t image_file_load(mp_obj_t path, bool to_frame) {
     }
     if (err) {
         fail(l, err, path);
+    }
+    if (l->kind == JPEG) {
+        mp_obj_t file = load_jpeg(l);
+        return to_frame ? image_jpeg_unpack(image_object_get(file), -1, true)
+                        : file;
     }
     mp_obj_t object = make_image(l, to_frame);
     err = read_pixels(l, image_object_get(object));
@@ -144,6 +176,10 @@ static bool ends_in(const char *name, const char *suffix) {
     return length > tail && strcasecmp(name + length - tail, suffix) == 0;
 }
 
+static bool is_jpeg(const char *name) {
+    return ends_in(name, ".jpg") || ends_in(name, ".jpeg");
+}
+
 static int write_image(const char *name, const img_image *image,
         img_writer *w) {
     if (!img_has_pixels(image->format)) {
@@ -157,17 +193,18 @@ static int write_image(const char *name, const img_image *image,
 }
 
 static void check_name(const char *name, const img_image *image) {
-    bool jpeg = ends_in(name, ".jpg") || ends_in(name, ".jpeg");
-    bool pixels = ends_in(name, ".bmp") || ends_in(name, ".ppm") ||
+    bool jpeg = is_jpeg(name);
+    bool pixels = jpeg || ends_in(name, ".bmp") || ends_in(name, ".ppm") ||
             ends_in(name, ".pgm") || ends_in(name, ".pnm");
     if (image->format == IMG_JPEG              ? !jpeg
                     : image->format == IMG_PNG ? !ends_in(name, ".png")
                                                : !pixels) {
         mp_raise_msg_varg(&mp_type_ValueError,
                 MP_ERROR_TEXT("%s: expected a name that ends in %s"), name,
-                image->format == IMG_JPEG          ? ".jpg"
-                        : image->format == IMG_PNG ? ".png"
-                                                   : ".bmp, .ppm or .pgm");
+                image->format == IMG_JPEG ? ".jpg"
+                        : image->format == IMG_PNG
+                        ? ".png"
+                        : ".bmp, .ppm, .pgm or .jpg");
     }
 }
 
@@ -206,6 +243,13 @@ static mp_obj_t save(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
         } else {
             part = part_of(image, &roi);
         }
+        if (is_jpeg(name)) {
+            size_t bytes;
+            uint8_t *file = image_jpeg_encode(&part, args[QUALITY].u_int,
+                    IMAGE_JPEG_SUBSAMPLING_AUTO, &bytes);
+            part = img_image_of(file, part.width, part.height, IMG_JPEG);
+            part.bytes = (uint32_t)bytes;
+        }
     }
     mp_obj_t open[2] = {args[PATH].u_obj, MP_OBJ_NEW_QSTR(MP_QSTR_wb)};
     mp_obj_t file = mp_vfs_open(2, open, (mp_map_t *)&mp_const_empty_map);
@@ -216,6 +260,9 @@ static mp_obj_t save(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     const mp_stream_p_t *stream = mp_get_stream(file);
     if (stream->ioctl(file, MP_STREAM_CLOSE, 0, &closed) == MP_STREAM_ERROR) {
         err = err ? err : IMG_ERR_READ;
+    }
+    if (img_has_pixels(image->format) && part.format == IMG_JPEG) {
+        m_free(part.data);
     }
     image_object_check(err);
     return pos[0];

@@ -71,5 +71,8 @@ static const mp_rom_map_elem_t table[] = {
         {MP_ROM_QSTR(MP_QSTR_invert), MP_ROM_PTR(&image_invert_obj)},
         {MP_ROM_QSTR(MP_QSTR_negate), MP_ROM_PTR(&image_invert_obj)},
         {MP_ROM_QSTR(MP_QSTR_flush), MP_ROM_PTR(&image_flush_obj)},
+        {MP_ROM_QSTR(MP_QSTR_to_jpeg), MP_ROM_PTR(&image_to_jpeg_obj)},
+        {MP_ROM_QSTR(MP_QSTR_compress), MP_ROM_PTR(&image_to_jpeg_obj)},
+        {MP_ROM_QSTR(MP_QSTR_compressed), MP_ROM_PTR(&image_compressed_obj)},
 };
 MP_DEFINE_CONST_DICT(image_methods, table);

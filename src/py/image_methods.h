@@ -61,3 +61,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(image_invert_obj);
 // image_stats.c
 MP_DECLARE_CONST_FUN_OBJ_KW(image_get_histogram_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(image_get_statistics_obj);
+
+// image_jpeg.c
+MP_DECLARE_CONST_FUN_OBJ_KW(image_to_jpeg_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(image_compressed_obj);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/blit.h"
+#include "image/jpeg.h"
 #include "py/obj.h"
 
 // Hints; any numbers do, scripts know them by name.
@@ -36,10 +37,10 @@ typedef struct image_options {
 } image_options;
 
 enum {
-    IMAGE_JPEG_SUBSAMPLING_AUTO,
-    IMAGE_JPEG_SUBSAMPLING_444,
-    IMAGE_JPEG_SUBSAMPLING_422,
-    IMAGE_JPEG_SUBSAMPLING_420,
+    IMAGE_JPEG_SUBSAMPLING_AUTO = IMG_JPEG_AUTO,
+    IMAGE_JPEG_SUBSAMPLING_444 = IMG_JPEG_444,
+    IMAGE_JPEG_SUBSAMPLING_422 = IMG_JPEG_422,
+    IMAGE_JPEG_SUBSAMPLING_420 = IMG_JPEG_420,
 };
 
 // Palettes: image.PALETTE_RAINBOW …
