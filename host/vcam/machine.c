@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/vcam/cache.h"
 #include "host/vcam/machine_state.h"
 #include "host/vcam/master.h"
 
@@ -45,6 +46,12 @@ static bool said_before(struct vcam *vm, const char *text) {
     return false;
 }
 
+void vcam_note_once(struct vcam *vm, const char *text) {
+    if (vm->config.note && !said_before(vm, text)) {
+        vm->config.note(vm->config.owner, text);
+    }
+}
+
 void vcam_complain(struct vcam *vm, const char *format, ...) {
     va_list args;
     va_start(args, format);
@@ -57,9 +64,7 @@ void vcam_complain(struct vcam *vm, const char *format, ...) {
     } else {
         char text[VCAM_MESSAGE];
         (void)vsnprintf(text, sizeof text, format, args);
-        if (vm->config.note && !said_before(vm, text)) {
-            vm->config.note(vm->config.owner, text);
-        }
+        vcam_note_once(vm, text);
     }
     va_end(args);
 }
@@ -91,6 +96,7 @@ int vcam_create(struct vcam **out, const struct vcam_config *config) {
 void vcam_destroy(struct vcam *vm) {
     if (vm) {
         vcam_bus_destroy(vm);
+        vcam_cache_destroy(vm);
         free(vm);
     }
 }
@@ -98,6 +104,7 @@ void vcam_destroy(struct vcam *vm) {
 static void reset(struct vcam *vm, enum vcam_reset why) {
     vcam_bus_reset(vm, why);
     vcam_scs_reset(vm);
+    vcam_cache_reset(vm);
     // What the core takes from the vector table (B1.5.5).
     uint32_t vector[2] = {0, 0};
     (void)vcam_peek(vm, vm->scs.vtor, vector, sizeof vector);

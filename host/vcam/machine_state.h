@@ -33,6 +33,7 @@ struct dma;
 struct dmamux;
 struct mdma;
 struct dcmi;
+struct cache;
 
 struct vcam {
     struct vcam_config config;
@@ -53,6 +54,7 @@ struct vcam {
     struct dmamux *dmamux;
     struct mdma *mdma;
     struct dcmi *dcmi;
+    struct cache *cache;
 
     // Time: `base_time` at `base_cycle`, then `hz` cycles a second.
     uint64_t base_time, base_cycle, slept;
@@ -88,6 +90,9 @@ __attribute__((format(printf, 3, 4)))
 #endif
 void vcam_finish(struct vcam *vm, enum vcam_end end, const char *format, ...);
 
+// Says a sentence, unless it has been said before.
+void vcam_note_once(struct vcam *vm, const char *text);
+
 // --- time.c ---------------------------------------------------------------
 
 uint64_t vcam_cycle_at(const struct vcam *vm, uint64_t time);
@@ -105,6 +110,9 @@ void vcam_bus_reset(struct vcam *vm, enum vcam_reset why);
 uint32_t vcam_bus_load(struct vcam *vm, uint32_t address, unsigned size);
 void vcam_bus_store(struct vcam *vm, uint32_t address, unsigned size,
         uint32_t value);
+// Bytes of a bank were changed by other than the processor.
+void vcam_bank_changed(struct vcam *vm, struct vcam_bank *bank, uint32_t at,
+        size_t size);
 // Maps and unmaps the banks that have a gate.
 void vcam_bus_update(struct vcam *vm);
 

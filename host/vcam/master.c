@@ -66,9 +66,8 @@ static struct vcam_bank *reach(struct vcam *vm,
     return b;
 }
 
-bool vcam_master_read(struct vcam *vm, const struct vcam_master *master,
+static bool read_part(struct vcam *vm, const struct vcam_master *master,
         uint32_t address, void *data, size_t size) {
-    address = real_address(address);
     const struct vcam_bank *b = reach(vm, master, address, size, false);
     if (!b) {
         memset(data, 0, size);
@@ -80,9 +79,8 @@ bool vcam_master_read(struct vcam *vm, const struct vcam_master *master,
     return true;
 }
 
-bool vcam_master_write(struct vcam *vm, const struct vcam_master *master,
+static bool write_part(struct vcam *vm, const struct vcam_master *master,
         uint32_t address, const void *data, size_t size) {
-    address = real_address(address);
     struct vcam_bank *b = reach(vm, master, address, size, true);
     if (!b) {
         return false;
@@ -90,16 +88,57 @@ bool vcam_master_write(struct vcam *vm, const struct vcam_master *master,
     if (vcam_cache_master_write(vm, master->name, address, data, size)) {
         return true;
     }
-    uint32_t at = address - b->base;
-    memcpy(b->data + at, data, size);
-    if (b->changed_to == 0) {
-        b->changed_from = b->size;
+    memcpy(b->data + (address - b->base), data, size);
+    vcam_bank_changed(vm, b, address - b->base, size);
+    return true;
+}
+
+// SRAM1 to SRAM3 follow each other: what crosses a border comes in parts.
+static size_t part_size(struct vcam *vm, uint32_t address, size_t size) {
+    const struct vcam_bank *b = bank_at(vm, address, 1);
+    size_t room = b ? b->size - (address - b->base) : size;
+    return size < room ? size : room;
+}
+
+bool vcam_master_read(struct vcam *vm, const struct vcam_master *master,
+        uint32_t address, void *data, size_t size) {
+    uint8_t *to = data;
+    address = real_address(address);
+    bool good = true;
+    while (size && good) {
+        size_t part = part_size(vm, address, size);
+        good = read_part(vm, master, address, to, part);
+        address += (uint32_t)part;
+        to += part;
+        size -= part;
+    }
+    return good;
+}
+
+bool vcam_master_write(struct vcam *vm, const struct vcam_master *master,
+        uint32_t address, const void *data, size_t size) {
+    const uint8_t *from = data;
+    address = real_address(address);
+    bool good = true;
+    while (size && good) {
+        size_t part = part_size(vm, address, size);
+        good = write_part(vm, master, address, from, part);
+        address += (uint32_t)part;
+        from += part;
+        size -= part;
+    }
+    return good;
+}
+
+void vcam_bank_changed(struct vcam *vm, struct vcam_bank *bank, uint32_t at,
+        size_t size) {
+    if (bank->changed_to == 0) {
+        bank->changed_from = bank->size;
         vcam_cpu_kick(vm->cpu);
     }
-    b->changed_from = at < b->changed_from ? at : b->changed_from;
+    bank->changed_from = at < bank->changed_from ? at : bank->changed_from;
     uint32_t end = at + (uint32_t)size;
-    b->changed_to = end > b->changed_to ? end : b->changed_to;
-    return true;
+    bank->changed_to = end > bank->changed_to ? end : bank->changed_to;
 }
 
 void vcam_master_settle(struct vcam *vm) {

@@ -2,9 +2,10 @@
 // The memory protection unit (DDI 0403, B3.5).
 //
 // Of what regions can say, access permission is enforced where a region lies
-// in memory, has at least 1 KiB and takes away from privileged code; types of
-// memory and caches have no meaning here.
+// in memory, has at least 1 KiB and takes away from privileged code. Of types
+// of memory it is told what the data cache keeps; XN has no meaning here.
 
+#include "host/vcam/cache.h"
 #include "host/vcam/machine_state.h"
 
 enum { CTRL_ENABLE = 1, CTRL_HFNMIENA = 2, RASR_ENABLE = 1 };
@@ -62,11 +63,43 @@ bool vcam_mpu_allows(struct vcam *vm, uint32_t address, bool write) {
     return true; // PRIVDEFENA, or nothing would run at all
 }
 
+// TEX, C and B (table B3-13); the Cortex-M7 does not cache what is shared.
+static enum vcam_cacheable policy(uint32_t rasr) {
+    static const uint8_t inner[4] = {VCAM_CACHE_NONE, VCAM_CACHE_BACK,
+            VCAM_CACHE_THROUGH, VCAM_CACHE_BACK};
+    unsigned tex = rasr >> 19 & 7;
+    unsigned cb = rasr >> 16 & 3;
+    if (rasr >> 18 & 1) {
+        return VCAM_CACHE_NONE;
+    }
+    if (tex >= 4) {
+        return inner[cb];
+    }
+    if (tex == 0) {
+        return cb == 3    ? VCAM_CACHE_BACK
+                : cb == 2 ? VCAM_CACHE_THROUGH
+                          : VCAM_CACHE_NONE;
+    }
+    return tex == 1 && cb == 3 ? VCAM_CACHE_BACK : VCAM_CACHE_NONE;
+}
+
+enum vcam_cacheable vcam_mpu_cacheable(const struct vcam *vm,
+        uint32_t address) {
+    const struct vcam_scs *s = &vm->scs;
+    for (unsigned i = SCS_MPU_REGIONS; s->mpu_ctrl & CTRL_ENABLE && i-- > 0;) {
+        if (covers(&s->mpu[i], address)) {
+            return policy(s->mpu[i].rasr);
+        }
+    }
+    return VCAM_CACHE_BACK; // the default map's RAM
+}
+
 void vcam_mpu_apply(struct vcam *vm) {
     if (!vm->mpu_changed) {
         return;
     }
     vm->mpu_changed = false;
+    vcam_cache_remap(vm);
     const struct vcam_scs *s = &vm->scs;
     for (unsigned b = 0; b < vm->banks; b++) {
         struct vcam_bank *bank = &vm->bank[b];

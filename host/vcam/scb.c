@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The system control block, identification and caches (DDI 0403, B3.2, B4).
 
+#include "host/vcam/cache.h"
 #include "host/vcam/machine_state.h"
 
 enum { SHCSR_ENABLES = 7 << 16 };
@@ -216,11 +217,6 @@ static void write_cpacr(struct vcam *vm, uint32_t value) {
     vcam_cpu_kick(vm->cpu);
 }
 
-static bool write_cache(uint32_t offset) {
-    // ICIALLU to DCCISW, BPIALL among them: there are no caches to maintain.
-    return offset == 0xf50 || (offset >= 0xf58 && offset <= 0xf78);
-}
-
 static bool write_tcm(struct vcam *vm, uint32_t offset, uint32_t value) {
     if ((offset == 0xf90 || offset == 0xf94) && !(value & 1)) {
         vcam_complain(vm, "%s switched off", offset == 0xf90 ? "ITCM" : "DTCM");
@@ -254,6 +250,7 @@ bool vcam_scb_write(struct vcam *vm, uint32_t offset, uint32_t value) {
     case 0xd14:
         // DIV_0_TRP and UNALIGN_TRP are kept, but nothing acts on them.
         s->ccr = (value & 0x0007031b) | 0x00040200;
+        vcam_cache_switch(vm, value >> 16 & 1);
         return true;
     case 0xd18:
     case 0xd1c:
@@ -305,6 +302,7 @@ bool vcam_scb_write(struct vcam *vm, uint32_t offset, uint32_t value) {
         s->fpdscr = value & 0x07c00000;
         return true;
     default:
-        return write_cache(offset) || write_tcm(vm, offset, value);
+        return vcam_cache_maintain(vm, offset, value) ||
+                write_tcm(vm, offset, value);
     }
 }

@@ -141,6 +141,9 @@ void vcam_demcr_write(struct vcam *vm, uint32_t value);
 
 // True when the MPU lets privileged code (all there is here) access it.
 bool vcam_mpu_allows(struct vcam *vm, uint32_t address, bool write);
+// Whether the data cache keeps what is at an address of RAM.
+enum vcam_cacheable { VCAM_CACHE_NONE, VCAM_CACHE_THROUGH, VCAM_CACHE_BACK };
+enum vcam_cacheable vcam_mpu_cacheable(const struct vcam *vm, uint32_t address);
 // Makes the engine refuse what new regions take away; between two runs.
 void vcam_mpu_apply(struct vcam *vm);
 

@@ -5,6 +5,7 @@
 Each is compiled for Cortex-M7 and linked where firmware goes; it checks the
 camera from inside and prints ENDED when all is well.
 """
+import json
 import os
 import socket
 import subprocess

@@ -113,6 +113,34 @@ def dma():
             "\n".join(bad) + err)
 
 
+def cache():
+    for case, name in ((0, "the data cache and DMA"),
+                       (4, "a buffer that nobody invalidates")):
+        elf = build("cache", ["CASE=%d" % case], "-%d" % case, WITH)
+        status, out, err, _ = vcam(elf, "--until", "ENDED", "--for", 3)
+        bad = [line for line in out.splitlines() if line.startswith("BAD")]
+        told = "64 times and nobody has invalidated" in err
+        verdict(name, status == 0 and not bad and told == (case == 4),
+                "\n".join(bad) + err)
+
+
+WRONG_CACHE = (
+    (1, "not all of its 512 lines were invalidated"),
+    (2, "DMA2 stream 0 reads 0x24020000 (AXI SRAM), where the data cache "
+        "has newer bytes"),
+    (3, "DMA2 stream 0 writes to 0x24030000 (AXI SRAM), a line that the data "
+        "cache holds dirty"),
+)
+
+
+def wrong_cache():
+    for case, text in WRONG_CACHE:
+        elf = build("cache", ["CASE=%d" % case], "-%d" % case, WITH)
+        status, out, err, _ = vcam(elf, "--for", 2)
+        verdict("strict: cache: " + text, status == 1 and text in err
+                and "ENDED" not in out, out + err)
+
+
 WRONG_DMA = (
     (1, "by the AXI bus: TCM is behind AHB"),
     (2, "30 bytes are no whole items"),
@@ -189,6 +217,8 @@ def main():
     mt9m114()
     dma()
     wrong_dma()
+    cache()
+    wrong_cache()
     wrong()
     wrong_mt9m114()
     options()
