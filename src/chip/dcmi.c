@@ -105,6 +105,12 @@ void chip_dcmi_stop(void) {
     }
 }
 
+bool chip_dcmi_redirect(void *to) {
+    // Words that come meanwhile wait in DCMI's FIFO.
+    return chip_dma_untouched(STREAM, dcmi.words) &&
+            chip_dma_receive(STREAM, &DCMI_DR, to, dcmi.words) == 0;
+}
+
 static bool drained(void) {
     for (uint32_t turns = DRAIN_US * 120U; turns != 0; turns--) {
         if (chip_dma_done(STREAM)) {

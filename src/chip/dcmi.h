@@ -35,6 +35,9 @@ uint32_t chip_dcmi_bytes(const struct chip_dcmi_window *window);
 // CHIP_EINVAL: lines that are no whole words, or too many bytes.
 int chip_dcmi_start(const struct chip_dcmi_window *window, void *to);
 void chip_dcmi_stop(void);
+// Lets the coming frame go to `to` after all, when it was to go nowhere and
+// has not begun. With the interrupt held off.
+bool chip_dcmi_redirect(void *to);
 
 // Provided by the user, called from the interrupt at the end of a frame:
 // whether all of it is in memory, or was lost on the way (an overrun, too few

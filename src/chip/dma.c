@@ -82,6 +82,12 @@ int chip_dma_receive(uint32_t stream, const volatile uint32_t *from, void *to,
     return 0;
 }
 
+bool chip_dma_untouched(uint32_t stream, uint32_t words) {
+    uint32_t half = words > COUNTER_MAX ? words / 2U : words;
+    return DMA_NDTR(stream) == half &&
+            (DMA_ISR(stream) >> flag_shift(stream) & DMA_FLAG_TCIF) == 0;
+}
+
 bool chip_dma_done(uint32_t stream) {
     if ((DMA_ISR(stream) >> flag_shift(stream) & DMA_FLAG_TCIF) == 0) {
         return false;

@@ -25,6 +25,8 @@ void chip_dma_init(uint32_t stream, uint32_t request);
 // words above 65535 must be even. CHIP_EINVAL for what it cannot do.
 int chip_dma_receive(uint32_t stream, const volatile uint32_t *from, void *to,
         uint32_t words);
+// Whether not a word of the transfer, which has so many, has come yet.
+bool chip_dma_untouched(uint32_t stream, uint32_t words);
 // Whether all words of the transfer are in memory.
 bool chip_dma_done(uint32_t stream);
 // Ends the transfer where it is. What the stream has read is in memory.

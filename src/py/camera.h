@@ -32,7 +32,8 @@ typedef struct camera {
     bool shown; // frame is valid
     img_image frame;
     mp_obj_t owner; // of the frame's memory, None: the frame buffer
-    uint32_t last_us, period_us;
+    uint32_t last_us, period_us; // end of the last frame, from frame to frame
+    uint8_t periods;             // seen so far, 2 for many
 } camera;
 
 extern camera the_camera;

@@ -145,10 +145,13 @@ void *chip_dcmi_frame(bool complete) {
     uint32_t now = chip_us();
     uint32_t period = now - c->last_us;
     c->last_us = now;
-    // A slow average; the first period is taken as it is.
-    c->period_us = c->queue.sent < 2
-            ? period
-            : c->period_us - c->period_us / 8 + period / 8;
+    // From the second frame on: the first period, then a slow average.
+    c->periods += c->periods < 2;
+    if (c->periods == 2) {
+        c->period_us = c->period_us == 0
+                ? period
+                : c->period_us - c->period_us / 8 + period / 8;
+    }
     int next = queue_done(&c->queue, complete, now);
     if (complete) {
         camera_frame_event();
@@ -184,7 +187,8 @@ void camera_start(void) {
     for (unsigned i = 0; i < c->buffers; i++) {
         forget_lines(i);
     }
-    c->last_us = chip_us();
+    c->periods = 0;
+    c->period_us = 0;
     unsigned first = (unsigned)queue_start(&c->queue, c->buffers);
     if (chip_dcmi_start(&window, frame_buffer(first))) {
         mp_raise_ValueError(MP_ERROR_TEXT("the camera interface cannot take "
@@ -218,6 +222,12 @@ static void release(camera *c) {
     c->shown = false;
     uint32_t state = port_irq_disable();
     queue_release(&c->queue);
+    // In time for the coming frame, if that has not begun.
+    int next = queue_refill(&c->queue);
+    if (next != QUEUE_NONE &&
+            chip_dcmi_redirect(frame_buffer((unsigned)next))) {
+        queue_refilled(&c->queue, next);
+    }
     __set_PRIMASK(state);
 }
 

@@ -72,3 +72,12 @@ void queue_release(queue *q) {
         q->state[i] = QUEUE_FREE;
     }
 }
+
+int queue_refill(const queue *q) {
+    return q->filling == QUEUE_NONE ? find(q, QUEUE_FREE) : QUEUE_NONE;
+}
+
+void queue_refilled(queue *q, int index) {
+    q->state[index] = QUEUE_FILLING;
+    q->filling = (int8_t)index;
+}

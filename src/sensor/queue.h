@@ -45,6 +45,11 @@ bool queue_ready(const queue *q);
 // Drops the ready frame: it is too old, or settings have changed.
 void queue_flush(queue *q);
 
+// A free buffer for the coming frame when that was to pass by, QUEUE_NONE when
+// none is free or one is being filled. queue_refilled() says that it was taken.
+int queue_refill(const queue *q);
+void queue_refilled(queue *q, int index);
+
 // Gives back what was taken, if anything.
 void queue_release(queue *q);
 

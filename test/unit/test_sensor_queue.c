@@ -34,6 +34,23 @@ static void one_buffer_waits_for_the_script(void **state) {
     assert_int_equal(q.broken, 0);
 }
 
+static void a_buffer_given_back_in_time_is_filled_next(void **state) {
+    (void)state;
+    queue q = {0};
+    queue_start(&q, 1);
+    queue_done(&q, true, 1);
+    assert_int_equal(queue_refill(&q), QUEUE_NONE);
+    assert_int_equal(queue_take(&q), 0);
+    assert_int_equal(queue_refill(&q), QUEUE_NONE);
+    queue_release(&q);
+    assert_int_equal(queue_refill(&q), 0);
+    queue_refilled(&q, 0);
+    assert_int_equal(queue_refill(&q), QUEUE_NONE);
+    assert_int_equal(queue_done(&q, true, 2), QUEUE_NONE);
+    assert_int_equal(queue_take(&q), 0);
+    assert_int_equal(q.dropped, 0);
+}
+
 static void two_buffers_take_turns(void **state) {
     (void)state;
     queue q = {0};
@@ -132,6 +149,7 @@ static void nothing_is_lost_or_overwritten(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(one_buffer_waits_for_the_script),
+            cmocka_unit_test(a_buffer_given_back_in_time_is_filled_next),
             cmocka_unit_test(two_buffers_take_turns),
             cmocka_unit_test(three_buffers_have_the_newest_ready),
             cmocka_unit_test(a_broken_frame_is_filled_again),
