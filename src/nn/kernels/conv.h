@@ -87,12 +87,14 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     // two channels share the words of an odd last row
     uint64_t column = (uint64_t)pairs * lanes +
             (uint32_t)window->kernel_h % 2 * (lanes < 2 ? 1U : 2U);
-    uint64_t room = (few ? NN_DEPTHWISE_FEW_BYTES : NN_DEPTHWISE_BLOCK_BYTES) /
-            sizeof(uint32_t) / column;
+    // few numbers are divided: 64 bits would take long
+    uint32_t words = (few ? NN_DEPTHWISE_FEW_BYTES : NN_DEPTHWISE_BLOCK_BYTES) /
+            sizeof(uint32_t);
+    uint32_t room = column > words ? 0 : words / (uint32_t)column;
     uint64_t least = nn_depthwise_columns(window, 1);
     uint32_t pixels = room <= least
             ? 1
-            : (uint32_t)((room - least) / (uint32_t)window->stride_w) + 1;
+            : (room - (uint32_t)least) / (uint32_t)window->stride_w + 1;
     pixels = pixels > 4 ? pixels / 4 * 4 : NN_DEPTHWISE_LEAST;
     if (pixels > (uint32_t)out->dim[2]) {
         pixels = (uint32_t)out->dim[2];

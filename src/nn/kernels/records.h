@@ -37,8 +37,8 @@ typedef struct nn_conv_record {
 
 // In front of the weights of one channel.
 typedef struct nn_depthwise_record {
-    int32_t bias;
     nn_scale scale;
+    int32_t bias;
 } nn_depthwise_record;
 
 // How the windows of a CONV_2D become 32-bit words of two numbers each. A

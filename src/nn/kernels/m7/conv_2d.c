@@ -6,6 +6,9 @@
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/tile.h"
 
+// Place of the first channel's shift in a record.
+enum { SHIFT = 4 };
+
 typedef struct conv {
     const nn_call *call;
     const nn_window *window;
@@ -24,6 +27,7 @@ typedef struct conv {
     uint32_t group_in;
     uint32_t first_in; // of the group
     uint32_t out_width;
+    uint32_t plain_first, plain_end; // pixels, see find_plain()
     uint32_t out_channels;
     int32_t zero_point;
     nn_target target;
@@ -113,18 +117,24 @@ static void copy_window(const conv *c, uint32_t x, int8_t *to) {
     }
 }
 
-// A group whose windows lie inside the image's columns, in pieces; what
-// follows a piece in the image may be read, for its weights are 0.
-static bool is_plain(const conv *c, uint32_t x, uint32_t size) {
+// Pixels whose windows lie inside the image's columns, in pieces; what follows
+// a piece in the image may be read, for its weights are 0.
+static void find_plain(conv *c) {
     const nn_window *w = c->window;
-    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
-    int32_t last = left + ((int32_t)size - 1) * w->stride_w + w->kernel_w;
-    uint32_t past = (4 - c->layout.piece % 4) % 4;
-    return x + size <= c->out_width && left >= 0 && last >= 0 &&
-            (uint32_t)last * c->channels + past <= c->width * c->channels &&
-            c->layout.pieces == (uint32_t)w->kernel_h &&
-            (w->dilation_w == 1 || w->kernel_w == 1) &&
-            c->group_in == c->channels;
+    int32_t past = (int32_t)((4 - c->layout.piece % 4) % 4);
+    int32_t channels = (int32_t)c->channels;
+    int32_t room = (int32_t)c->width - (past + channels - 1) / channels +
+            w->pad_left - w->kernel_w;
+    if (c->layout.pieces != (uint32_t)w->kernel_h ||
+            (w->dilation_w != 1 && w->kernel_w != 1) ||
+            c->group_in != c->channels || room < 0) {
+        return;
+    }
+    c->plain_first = (uint32_t)((w->pad_left + w->stride_w - 1) / w->stride_w);
+    c->plain_end = (uint32_t)(room / w->stride_w) + 1;
+    if (c->plain_end > c->out_width) {
+        c->plain_end = c->out_width;
+    }
 }
 
 static void widen_plain(const conv *c, uint32_t x, uint32_t size,
@@ -149,7 +159,7 @@ static void widen_plain(const conv *c, uint32_t x, uint32_t size,
 static uint32_t *gather(conv *c, uint32_t y, uint32_t x, uint32_t size,
         uint32_t left_out, uint32_t *to) {
     look_at(c, y);
-    if (left_out == 0 && is_plain(c, x, size)) {
+    if (left_out == 0 && x >= c->plain_first && x + size <= c->plain_end) {
         widen_plain(c, x, size, to);
         return to + (size_t)size * c->layout.steps;
     }
@@ -175,7 +185,8 @@ static groups groups_of(uint32_t n) {
 }
 
 // Numbers of any record, one at a time.
-static void run_any(const conv *c, const m7_tile *t, uint32_t size) {
+static __attribute__((noinline)) void run_any(const conv *c, const m7_tile *t,
+        uint32_t size) {
     nn_conv_record head;
     memcpy(&head, t->record, sizeof(head));
     const uint32_t *w = t->record + sizeof(head) / sizeof(*w);
@@ -196,11 +207,9 @@ static void run_any(const conv *c, const m7_tile *t, uint32_t size) {
 // Groups of size pixels; advances behind them.
 static void run_groups(const conv *c, m7_tile *t, uint32_t count,
         uint32_t size) {
-    nn_conv_record head;
-    memcpy(&head, t->record, sizeof(head));
     t->groups = count;
     if (count > 0) {
-        if (head.scale[0].shift == 0) {
+        if (t->record[SHIFT] == 0) {
             run_any(c, t, size);
         } else if (size == 3) {
             m7_tile_3(t);
@@ -300,6 +309,7 @@ void nn_conv_2d_run(const nn_call *call, uint32_t first, uint32_t end) {
             .zero_point = in->zero_point,
             .target = {out->zero_point, p->low, p->high},
     };
+    find_plain(&c);
     uint32_t width = c.out_width;
     uint32_t ring = call->op->row_local ? call->out[0].ring : end;
     while (first < end) {

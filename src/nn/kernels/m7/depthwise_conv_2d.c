@@ -4,6 +4,7 @@
 
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
+#include "nn/kernels/m7/columns.h"
 #include "nn/kernels/m7/taps.h"
 
 enum { LANES = NN_DEPTHWISE_LANES };
@@ -15,6 +16,8 @@ typedef struct conv {
     uint32_t *rows; // for each kernel row inside: where it begins
     nn_taps down;
     uint32_t *record; // of one channel
+    uint32_t record_words;
+    uint32_t group;   // see group_of()
     uint32_t *block;  // for each pair of kernel rows and each channel a word
                       // a column; of an odd last row two channels share one
     uint32_t columns; // of the block
@@ -22,86 +25,66 @@ typedef struct conv {
     uint32_t channels;
     uint32_t out_channels;
     uint32_t lanes; // channels at a time
+    uint32_t zero;  // zero points of four channels
     int32_t zero_point;
     nn_target target;
 } conv;
 
-// A row of four channels, or numbers that stand for zero.
+// A row of a few channels, or numbers that stand for zero.
 typedef struct source {
     const int8_t *from;
     uint32_t step;
-    int8_t zero[LANES];
 } source;
 
-static void open_row(const conv *c, int32_t i, uint32_t channel, uint32_t x,
-        source *s) {
+static source row_of(const conv *c, int32_t i, uint32_t channel, uint32_t x) {
     if (i >= c->down.first && i < c->down.end) {
-        s->step = c->channels;
-        s->from = c->image + c->rows[i] + (size_t)x * c->channels + channel;
-    } else {
-        memset(s->zero, c->zero_point, sizeof(s->zero));
-        s->step = 0;
-        s->from = s->zero;
+        return (source){c->image + c->rows[i] + (size_t)x * c->channels +
+                        channel,
+                c->channels};
     }
+    return (source){(const int8_t *)&c->zero, 0};
 }
 
-// Columns of two kernel rows, four channels.
-static void pack_pair(const source *first, const source *second, uint32_t pitch,
-        uint32_t n, uint32_t *to) {
-    const int8_t *a = first->from;
-    const int8_t *b = second->from;
-    const uint32_t step_a = first->step;
-    const uint32_t step_b = second->step;
-    uint32_t *two = to + 2 * (size_t)pitch;
-    for (const uint32_t *end = to + n; to < end; to++, two++) {
-        uint32_t upper = m7_load(a);
-        uint32_t lower = m7_load(b);
-        a += step_a;
-        b += step_b;
-        uint32_t x = m7_sxtb16(upper);
-        uint32_t y = m7_sxtb16(lower);
-        *to = m7_lower(x, y);
-        *two = m7_upper(x, y);
-        x = m7_sxtb16_odd(upper);
-        y = m7_sxtb16_odd(lower);
-        to[pitch] = m7_lower(x, y);
-        two[pitch] = m7_upper(x, y);
+// Columns of two kernel rows.
+static void pack_pair(const conv *c, source a, source b, uint32_t n,
+        uint32_t *to) {
+    if (c->lanes == LANES && n > 1) {
+        uint32_t *end = to + n / 2 * 2;
+        const size_t pitch = c->columns;
+        m7_columns_pairs(&(m7_columns){a.from, b.from, a.step, b.step,
+                {to, to + pitch, to + 2 * pitch, to + 3 * pitch}, end});
+        a.from += (size_t)(n / 2 * 2) * a.step;
+        b.from += (size_t)(n / 2 * 2) * b.step;
+        to = end;
+        n %= 2;
     }
-}
-
-// The same for fewer channels.
-static void pack_few(const conv *c, const source *first, const source *second,
-        uint32_t n, uint32_t *to) {
-    const int8_t *a = first->from;
-    const int8_t *b = second->from;
-    for (uint32_t x = 0; x < n; x++) {
+    for (; n > 0; n--, to++) {
         for (uint32_t k = 0; k < c->lanes; k++) {
-            to[k * c->columns + x] = m7_lower((uint32_t)a[k], (uint32_t)b[k]);
+            to[k * c->columns] =
+                    m7_lower((uint32_t)a.from[k], (uint32_t)b.from[k]);
         }
-        a += first->step;
-        b += second->step;
+        a.from += a.step;
+        b.from += b.step;
     }
 }
 
 // An odd last row: the first words are written last, for a lonely channel has
 // no second ones.
-static void pack_single(const conv *c, const source *first, uint32_t n,
-        uint32_t *to) {
-    const int8_t *a = first->from;
-    const uint32_t step = first->step;
-    uint32_t *to_1 = to + (c->lanes > 1 ? c->columns : 0);
-    if (c->lanes < LANES) {
-        for (uint32_t x = 0; x < n; x++, a += step) {
-            uint32_t word = m7_load_some(a, c->lanes);
-            to_1[x] = m7_sxtb16_odd(word);
-            to[x] = m7_sxtb16(word);
-        }
-        return;
+static void pack_single(const conv *c, source a, uint32_t n, uint32_t *to) {
+    uint32_t *other = to + (c->lanes > 1 ? c->columns : 0);
+    if (c->lanes == LANES && n > 1) {
+        uint32_t *end = to + n / 2 * 2;
+        m7_columns_singles(
+                &(m7_columns){a.from, NULL, a.step, 0, {to, other}, end});
+        a.from += (size_t)(n / 2 * 2) * a.step;
+        other += n / 2 * 2;
+        to = end;
+        n %= 2;
     }
-    for (const uint32_t *end = to + n; to < end; a += step) {
-        uint32_t word = m7_load(a);
+    for (; n > 0; n--, a.from += a.step) {
+        uint32_t word = m7_load_some(a.from, c->lanes);
+        *other++ = m7_sxtb16_odd(word);
         *to++ = m7_sxtb16(word);
-        *to_1++ = m7_sxtb16_odd(word);
     }
 }
 
@@ -129,16 +112,11 @@ static void pack(const conv *c, uint32_t channel, int32_t left) {
         uint32_t words = pair || c->lanes < 2 ? c->lanes : 2;
         clear(c, to, words, 0, (uint32_t)begin);
         clear(c, to, words, (uint32_t)end, c->columns);
-        source a;
-        source b;
-        open_row(c, i, channel, first, &a);
-        open_row(c, i + 1, channel, first, &b);
-        if (pair && c->lanes == LANES) {
-            pack_pair(&a, &b, c->columns, n, to + begin);
-        } else if (pair) {
-            pack_few(c, &a, &b, n, to + begin);
+        source row = row_of(c, i, channel, first);
+        if (pair) {
+            pack_pair(c, row, row_of(c, i + 1, channel, first), n, to + begin);
         } else {
-            pack_single(c, &a, n, to + begin);
+            pack_single(c, row, n, to + begin);
         }
         to += (size_t)words * c->columns;
     }
@@ -180,48 +158,12 @@ static void sum_windows(const conv *c, uint32_t lane, uint32_t x,
     sum[3] = s3;
 }
 
-// The pixels of a three by three window that make groups; returns how many.
-static uint32_t run_groups(const conv *c, uint32_t lane, uint32_t n,
-        const nn_depthwise_record *head, const uint32_t *weights, int8_t *out) {
-    const nn_window *w = c->window;
-    uint32_t group = w->stride_w == 1 ? 4 : 2;
-    if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
-            w->stride_w > 2 || head->scale.shift == 0 || n < group) {
-        return 0;
-    }
-    m7_taps t = {
-            .pair = {weights[0], weights[1], weights[2]},
-            .bias = head->bias,
-            .single = {weights[3], weights[4], weights[5]},
-            .scale = head->scale,
-            .stride = c->out_channels,
-            .out = out,
-            .pairs = columns_of(c, 0, lane),
-            .singles = columns_of(c, 1, lane),
-            .groups = n / group,
-    };
-    if (group == 4) {
-        m7_taps_4(&t);
-    } else {
-        m7_taps_2(&t);
-    }
-    return n / group * group;
-}
-
-// n pixels of output channel o.
-static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
-        int8_t *out) {
-    const nn_op *op = c->call->op;
-    const uint32_t *record = c->record;
-    if (op->records != NULL) {
-        record = op->records + o * nn_depthwise_record_words(c->window);
-    } else {
-        nn_depthwise_record_make(c->call->graph, op, o, c->record);
-    }
+// n pixels of a channel, by taps of any number.
+static void run_any(const conv *c, const uint32_t *record, uint32_t lane,
+        uint32_t x, uint32_t n, int8_t *out) {
     nn_depthwise_record head;
     memcpy(&head, record, sizeof(head));
     const uint32_t *weights = record + sizeof(head) / sizeof(*record);
-    uint32_t x = run_groups(c, lane, n, &head, weights, out);
     // the last pixels may be done again, or more than are wanted
     for (; x < n; x += 4) {
         x = n < 4 ? 0 : x + 4 > n ? n - 4 : x;
@@ -232,6 +174,49 @@ static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
                     m7_number(sum[i], head.scale, c->target.zero_point);
         }
     }
+}
+
+// n pixels of output channel o.
+static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
+        int8_t *out) {
+    const nn_op *op = c->call->op;
+    const uint32_t *record = c->record;
+    if (op->records != NULL) {
+        record = op->records + o * c->record_words;
+    } else {
+        nn_depthwise_record_make(c->call->graph, op, o, c->record);
+    }
+    uint32_t shift;
+    memcpy(&shift, record + 2, sizeof(shift));
+    uint32_t done = 0;
+    if (n >= c->group && shift != 0) {
+        const m7_taps t = {
+                .record = record,
+                .pairs = columns_of(c, 0, lane),
+                .singles = columns_of(c, 1, lane),
+                .out = out,
+                .stride = c->out_channels,
+                .groups = n / c->group,
+        };
+        if (c->group == 4) {
+            m7_taps_4(&t);
+        } else {
+            m7_taps_2(&t);
+        }
+        done = n / c->group * c->group;
+    }
+    if (done < n) {
+        run_any(c, record, lane, done, n, out);
+    }
+}
+
+// Pixels that the fast taps take at a time, or more than there are.
+static uint32_t group_of(const nn_window *w) {
+    if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
+            w->stride_w > 2) {
+        return UINT32_MAX;
+    }
+    return w->stride_w == 1 ? 4 : 2;
 }
 
 // n pixels of a row from column x on.
@@ -269,11 +254,14 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
             .image = (const int8_t *)call->in[0].data,
             .rows = words + size.words,
             .record = words,
+            .record_words = nn_depthwise_record_words(&p->window),
+            .group = group_of(&p->window),
             .block = words + size.record,
             .width = (uint32_t)in->dim[2],
             .channels = (uint32_t)in->dim[3],
             .out_channels = (uint32_t)out->dim[3],
             .lanes = nn_depthwise_lanes((uint32_t)in->dim[3]),
+            .zero = (uint8_t)in->zero_point * 0x01010101U,
             .zero_point = in->zero_point,
             .target = {out->zero_point, p->low, p->high},
     };

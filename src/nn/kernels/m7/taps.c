@@ -5,100 +5,103 @@
 
 #ifdef __ARM_FEATURE_DSP
 
-_Static_assert(offsetof(m7_taps, bias) == 12, "taps");
-_Static_assert(offsetof(m7_taps, scale) == 28, "taps");
-_Static_assert(offsetof(m7_taps, stride) == 40, "taps");
-_Static_assert(offsetof(m7_taps, pairs) == 48, "taps");
-_Static_assert(offsetof(m7_taps, groups) == 56, "taps");
+_Static_assert(offsetof(m7_taps, groups) == 20, "taps");
+_Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
 
-// r0 … r2 weights, r4 … r9 columns, sums in r10, r11, r12 and r3, which is the
+// r1 … r3 weights, r4 … r9 columns, sums in r10, r11, r12 and r0, which is the
 // bias before.
-#define FOUR(weight, a, b, c, d, s0, s1, s2, s3) \
-    "smlad r10, " a ", " weight ", " s0 "\n"     \
-    "smlad r11, " b ", " weight ", " s1 "\n"     \
-    "smlad r12, " c ", " weight ", " s2 "\n"     \
-    "smlad r3, " d ", " weight ", " s3 "\n"
+#define FOUR(weight, a, b, c, d, s0, s1, s2) \
+    "smlad r10, " a ", " weight ", " s0 "\n" \
+    "smlad r11, " b ", " weight ", " s1 "\n" \
+    "smlad r12, " c ", " weight ", " s2 "\n" \
+    "smlad r0, " d ", " weight ", r0\n"
 #define TWO(weight, a, b, s0)                \
     "smlad r10, " a ", " weight ", " s0 "\n" \
-    "smlad r3, " b ", " weight ", r3\n"
+    "smlad r0, " b ", " weight ", r0\n"
 
-// A doubled sum becomes an int8 number, see m7_apply().
+#define FIRST(a, b, c, d) FOUR("r1", a, b, c, d, "r0", "r0", "r0")
+#define NEXT(weight, a, b, c, d) FOUR(weight, a, b, c, d, "r10", "r11", "r12")
+#define FOUR_LAST                      \
+    NEXT("r2", "r5", "r6", "r7", "r8") \
+    NEXT("r3", "r6", "r7", "r8", "r9")
+#define FOUR_PAIRS FIRST("r4", "r5", "r6", "r7") FOUR_LAST
+#define FOUR_SINGLES NEXT("r1", "r4", "r5", "r6", "r7") FOUR_LAST
+#define TWO_LAST TWO("r2", "r5", "r7", "r10") TWO("r3", "r6", "r8", "r10")
+#define TWO_PAIRS TWO("r1", "r4", "r6", "r0") TWO_LAST
+#define TWO_SINGLES TWO("r1", "r4", "r6", "r10") TWO_LAST
+
+// A doubled sum becomes an int8 number, see m7_apply(): r1 … r3 the scale, r7
+// out, r8 the stride.
 #define FINISH(sum, place)           \
-    "smmlar r9, " sum ", r0, r1\n"   \
+    "smmlar r9, " sum ", r1, r2\n"   \
     "add r9, r9, " sum ", asr #31\n" \
-    "asr r9, r9, r2\n"               \
+    "asr r9, r9, r3\n"               \
     "ssat r9, #8, r9\n"              \
-    "strb.w r9, [r5" place "]\n"
+    "strb.w r9, [r7" place "]\n"
+#define FINISH_FOUR               \
+    FINISH("r10", "")             \
+    FINISH("r11", ", r8")         \
+    FINISH("r12", ", r8, lsl #1") \
+    "add r7, r7, r8, lsl #1\n"    \
+    "add r7, r7, r8\n" FINISH("r0", "") "add r7, r7, r8\n"
+#define FINISH_TWO \
+    FINISH("r10", "") FINISH("r0", ", r8") "add r7, r7, r8, lsl #1\n"
 
-#define TAPS(first, second, finish)                                         \
-    "push {r4-r11, lr}\n"                                                   \
-    "push {r0}\n"                                                           \
-    "1:\n"                                                                  \
-    "ldr r12, [sp]\n"                                                       \
-    "ldr lr, [r12, #48]\n"                                                  \
-    "ldm r12, {r0, r1, r2, r3}\n"                                           \
-    "ldm lr, {r4, r5, r6, r7, r8, r9}\n" first "ldr lr, [sp]\n"             \
-    "ldr r4, [lr, #52]\n"                                                   \
-    "add lr, lr, #16\n"                                                     \
-    "ldm lr!, {r0, r1, r2}\n"                                               \
-    "ldm r4, {r4, r5, r6, r7, r8, r9}\n" second                             \
-    "ldm lr, {r0, r1, r2, r4, r5, r6, r7, r8}\n" finish "add r6, r6, #16\n" \
-    "add r7, r7, #16\n"                                                     \
-    "add lr, lr, #16\n"                                                     \
-    "subs r8, r8, #1\n"                                                     \
-    "stm lr, {r5, r6, r7, r8}\n"                                            \
-    "bne.w 1b\n"                                                            \
-    "pop {r0}\n"                                                            \
+// On the stack: bias and weights, pairs, singles, out, stride, where out ends.
+#define TAPS(first, second, finish, shift)                \
+    "push {r4-r11, lr}\n"                                 \
+    "ldm r0, {r1-r6}\n"                                   \
+    "add r1, r1, #12\n"                                   \
+    "mul r6, r6, r5\n"                                    \
+    "add r6, r4, r6, lsl #" shift "\n"                    \
+    "push {r1-r6}\n"                                      \
+    "1:\n"                                                \
+    "ldrd lr, r12, [sp]\n"                                \
+    "ldm lr!, {r0, r1, r2, r3}\n"                         \
+    "ldm r12, {r4-r9}\n" first "ldm lr, {r1, r2, r3}\n"   \
+    "ldr lr, [sp, #8]\n"                                  \
+    "ldm lr, {r4-r9}\n" second "ldm sp, {r4-r8}\n"        \
+    "ldmdb r4, {r1, r2, r3}\n" finish "add r5, r5, #16\n" \
+    "add r6, r6, #16\n"                                   \
+    "strd r5, r6, [sp, #4]\n"                             \
+    "str r7, [sp, #12]\n"                                 \
+    "ldr r1, [sp, #20]\n"                                 \
+    "cmp r7, r1\n"                                        \
+    "bne.w 1b\n"                                          \
+    "add sp, sp, #24\n"                                   \
     "pop {r4-r11, pc}\n"
 
 __attribute__((naked, noinline)) void m7_taps_4(
-        m7_taps *t __attribute__((unused))) {
-    __asm__ volatile(TAPS(FOUR("r0", "r4", "r5", "r6", "r7", "r3", "r3", "r3",
-                                  "r3") FOUR("r1", "r5", "r6", "r7", "r8",
-                                  "r10", "r11", "r12", "r3") FOUR("r2", "r6",
-                                  "r7", "r8", "r9", "r10", "r11", "r12", "r3"),
-            FOUR("r0", "r4", "r5", "r6", "r7", "r10", "r11", "r12", "r3")
-                    FOUR("r1", "r5", "r6", "r7", "r8", "r10", "r11", "r12",
-                            "r3") FOUR("r2", "r6", "r7", "r8", "r9", "r10",
-                            "r11", "r12", "r3"),
-            FINISH("r10", "") FINISH("r11", ", r4") FINISH("r12",
-                    ", r4, lsl #1") "add r5, r5, r4, lsl #1\n"
-                                    "add r5, r5, r4\n" FINISH("r3",
-                                            "") "add r5, r5, r4\n"));
+        const m7_taps *t __attribute__((unused))) {
+    __asm__ volatile(TAPS(FOUR_PAIRS, FOUR_SINGLES, FINISH_FOUR, "2"));
 }
 
 __attribute__((naked, noinline)) void m7_taps_2(
-        m7_taps *t __attribute__((unused))) {
-    __asm__ volatile(TAPS(TWO("r0", "r4", "r6", "r3") TWO("r1", "r5", "r7",
-                                  "r10") TWO("r2", "r6", "r8", "r10"),
-            TWO("r0", "r4", "r6", "r10") TWO("r1", "r5", "r7", "r10")
-                    TWO("r2", "r6", "r8", "r10"),
-            FINISH("r10", "") FINISH("r3", ", r4") "add r5, r5, r4, lsl #1\n"));
+        const m7_taps *t __attribute__((unused))) {
+    __asm__ volatile(TAPS(TWO_PAIRS, TWO_SINGLES, FINISH_TWO, "1"));
 }
 
 #else
 
-static void taps(m7_taps *t, uint32_t pixels, uint32_t step) {
-    for (; t->groups > 0; t->groups--) {
-        for (uint32_t i = 0; i < pixels; i++) {
-            int32_t sum = t->bias;
-            for (uint32_t k = 0; k < 3; k++) {
-                sum = m7_smlad(t->pairs[i * step + k], t->pair[k], sum);
-                sum = m7_smlad(t->singles[i * step + k], t->single[k], sum);
-            }
-            t->out[(size_t)i * t->stride] = m7_apply(sum, t->scale);
+static void taps(const m7_taps *t, uint32_t pixels, uint32_t step) {
+    nn_depthwise_record head;
+    memcpy(&head, t->record, sizeof(head));
+    const uint32_t *weight = t->record + sizeof(head) / sizeof(*weight);
+    for (uint32_t i = 0; i < t->groups * pixels; i++) {
+        int32_t sum = head.bias;
+        for (uint32_t k = 0; k < 3; k++) {
+            sum = m7_smlad(t->pairs[i * step + k], weight[k], sum);
+            sum = m7_smlad(t->singles[i * step + k], weight[3 + k], sum);
         }
-        t->pairs += (size_t)pixels * step;
-        t->singles += (size_t)pixels * step;
-        t->out += (size_t)pixels * t->stride;
+        t->out[(size_t)i * t->stride] = m7_apply(sum, head.scale);
     }
 }
 
-void m7_taps_4(m7_taps *t) {
+void m7_taps_4(const m7_taps *t) {
     taps(t, 4, 1);
 }
 
-void m7_taps_2(m7_taps *t) {
+void m7_taps_2(const m7_taps *t) {
     taps(t, 2, 2);
 }
 

@@ -7,22 +7,19 @@
 #include "nn/kernels/m7/scale.h"
 
 // Words hold two neighbouring factors each; both sets of columns are one word
-// a column of the image. Assembly knows the places of the fields.
+// a column of the image. Assembly knows the places of the fields, and those of
+// a record.
 typedef struct m7_taps {
-    uint32_t pair[3]; // weights for the columns of `pairs`
-    int32_t bias;
-    uint32_t single[3]; // for those of `singles`
-    nn_scale scale;     // with a shift, so all is doubled
-    uint32_t stride;    // bytes between pixels of the output
+    const uint32_t *record;  // with a shift, see nn_depthwise_record
+    const uint32_t *pairs;   // of the first pixel's window, two kernel rows
+    const uint32_t *singles; // the third one
     int8_t *out;
-    const uint32_t *pairs; // of the first pixel's window
-    const uint32_t *singles;
+    uint32_t stride; // bytes between pixels of the output
     uint32_t groups; // at least 1
 } m7_taps;
 
 // Groups of four pixels, one column apart; of two pixels, two columns apart.
-// Out and the columns advance behind the groups.
-void m7_taps_4(m7_taps *t);
-void m7_taps_2(m7_taps *t);
+void m7_taps_4(const m7_taps *t);
+void m7_taps_2(const m7_taps *t);
 
 #endif

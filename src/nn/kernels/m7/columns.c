@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Columns of four channels of the image, a channel after the other.
+
+#include "nn/kernels/m7/columns.h"
+
+#include "nn/kernels/m7/simd.h"
+
+#ifdef __ARM_FEATURE_DSP
+
+_Static_assert(offsetof(m7_columns, to) == 16, "columns");
+_Static_assert(offsetof(m7_columns, end) == 32, "columns");
+
+// A lane of two columns: of r12 and r9, or of r8 and r10.
+#define LANE(a, b, turn, to)   \
+    "sxtb16 r11, " a turn "\n" \
+    "sxtb16 lr, " b turn "\n"  \
+    "strd r11, lr, [" to "], #8\n"
+
+// First the halves of both rows are brought together: r12 and r8 of the first
+// column, r9 and r10 of the second.
+__attribute__((naked, noinline)) void m7_columns_pairs(
+        const m7_columns *c __attribute__((unused))) {
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "ldm r0, {r0-r8}\n"
+                     "push {r8}\n"
+                     "1:\n"
+                     "ldr r8, [r0]\n"
+                     "ldr r9, [r1]\n"
+                     "ldr r10, [r0, r2]\n"
+                     "ldr r11, [r1, r3]\n"
+                     "add r0, r0, r2, lsl #1\n"
+                     "add r1, r1, r3, lsl #1\n"
+                     "pkhbt r12, r8, r9, lsl #16\n"
+                     "pkhtb r8, r9, r8, asr #16\n"
+                     "pkhbt r9, r10, r11, lsl #16\n"
+                     "pkhtb r10, r11, r10, asr #16\n" //
+            LANE("r12", "r9", "", "r4") LANE("r12", "r9", ", ror #8", "r5")
+                    LANE("r8", "r10", "", "r6") LANE("r8", "r10", ", ror #8",
+                            "r7") "ldr r11, [sp]\n"
+                                  "cmp r4, r11\n"
+                                  "bne.w 1b\n"
+                                  "pop {r0}\n"
+                                  "pop {r4-r11, pc}\n");
+}
+
+__attribute__((naked, noinline)) void m7_columns_singles(
+        const m7_columns *c __attribute__((unused))) {
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "ldm r0, {r0-r8}\n"
+                     "1:\n"
+                     "ldr r12, [r0]\n"
+                     "ldr r9, [r0, r2]\n"
+                     "add r0, r0, r2, lsl #1\n" //
+            LANE("r12", "r9", "", "r4")
+                    LANE("r12", "r9", ", ror #8", "r5") "cmp r4, r8\n"
+                                                        "bne.w 1b\n"
+                                                        "pop {r4-r11, pc}\n");
+}
+
+#else
+
+void m7_columns_pairs(const m7_columns *c) {
+    uint32_t n = (uint32_t)(c->end - c->to[0]);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t a = m7_load(c->first + (size_t)i * c->first_step);
+        uint32_t b = m7_load(c->second + (size_t)i * c->second_step);
+        uint32_t lower = m7_lower(a, b);
+        uint32_t upper = m7_upper(a, b);
+        c->to[0][i] = m7_sxtb16(lower);
+        c->to[1][i] = m7_sxtb16_odd(lower);
+        c->to[2][i] = m7_sxtb16(upper);
+        c->to[3][i] = m7_sxtb16_odd(upper);
+    }
+}
+
+void m7_columns_singles(const m7_columns *c) {
+    uint32_t n = (uint32_t)(c->end - c->to[0]);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t a = m7_load(c->first + (size_t)i * c->first_step);
+        c->to[0][i] = m7_sxtb16(a);
+        c->to[1][i] = m7_sxtb16_odd(a);
+    }
+}
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Columns of four channels of the image, a channel after the other.
+
+#ifndef NN_KERNELS_M7_COLUMNS_H
+#define NN_KERNELS_M7_COLUMNS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Assembly knows the places of the fields.
+typedef struct m7_columns {
+    const int8_t *first;  // four channels of the first column, kernel row i
+    const int8_t *second; // i + 1
+    uint32_t first_step;  // bytes between columns, or 0
+    uint32_t second_step;
+    uint32_t *to[4];
+    uint32_t *end; // of to[0]: two columns away from it, or four, …
+} m7_columns;
+
+// A word of each channel holds it in both rows.
+void m7_columns_pairs(const m7_columns *c);
+// The first row alone: channels 0 and 2 to to[0], 1 and 3 to to[1].
+void m7_columns_singles(const m7_columns *c);
+
+#endif
