@@ -7,9 +7,7 @@
 
 #include "image/bayer.h"
 #include "image/pixel.h"
-
-// A sample has 24 fraction bits: 12 of each direction's weight.
-enum { WEIGHT_BITS = 12, SAMPLE_BITS = 2 * WEIGHT_BITS };
+#include "image/rows_565.h"
 
 // Samples at once: small enough for a stack, large enough that the choice of
 // loops below costs nothing.
@@ -60,13 +58,13 @@ static int set_scale(img_rows *rows, const img_target *target) {
         if (!in_range(mul[c], 1e6) || !in_range(add[c], 1e6)) {
             return IMG_ERR_RANGE;
         }
-        rows->float_mul[c] = (float)(mul[c] / (1 << SAMPLE_BITS));
+        rows->float_mul[c] = (float)(mul[c] / (1 << IMG_SAMPLE_BITS));
         rows->float_add[c] = (float)add[c];
-        add[c] *= 1 << SAMPLE_BITS;
+        add[c] *= 1 << IMG_SAMPLE_BITS;
         most_mul = fmax(most_mul, fabs(mul[c]));
         most_add = fmax(most_add, fabs(add[c]));
     }
-    int shift = SAMPLE_BITS;
+    int shift = IMG_SAMPLE_BITS;
     double scale = 1;
     while (shift < 60 && most_mul * scale <= 0x1p28 &&
             most_add * scale <= 0x1p59) {
@@ -139,26 +137,12 @@ int img_rows_init(img_rows *rows, const img_image *image, const img_rect *roi,
     return set_scale(rows, target);
 }
 
-// One tensor row's neighbourhood: two image rows and their weights.
-typedef struct taps {
-    const uint8_t *upper, *lower;
-    uint32_t upper_weight, lower_weight;
-} taps;
-
-// Splits a 32.32 place into a whole pixel and the weight of the next one.
-static int32_t split(int64_t at, uint32_t *next_weight) {
-    *next_weight = ((uint32_t)at >> (32 - WEIGHT_BITS - 1)) + 1;
-    *next_weight >>= 1;
-    // An arithmetic shift: every compiler for these machines has it.
-    return (int32_t)(at >> 32);
-}
-
-static taps taps_of(const img_rows *rows, uint32_t row) {
+static img_taps taps_of(const img_rows *rows, uint32_t row) {
     const img_image *image = &rows->image;
-    taps t;
-    int32_t y =
-            split(rows->first_y + (int64_t)row * rows->step_y, &t.lower_weight);
-    t.upper_weight = (1U << WEIGHT_BITS) - t.lower_weight;
+    img_taps t;
+    int32_t y = img_split(rows->first_y + (int64_t)row * rows->step_y,
+            &t.lower_weight);
+    t.upper_weight = (1U << IMG_WEIGHT_BITS) - t.lower_weight;
     t.upper =
             image->data + (size_t)clamp_index(y, image->height) * image->stride;
     t.lower = image->data +
@@ -179,13 +163,13 @@ static inline img_color load(const img_rows *rows, img_format format,
 // Samples count pixels from the place at. Inlined once a format, so that the
 // format is a constant in the loop. channels is what is sampled: 1 where the
 // image's luma is all there is to know.
-static inline void sample(const img_rows *rows, const taps *t, int64_t at,
+static inline void sample(const img_rows *rows, const img_taps *t, int64_t at,
         int32_t count, img_format format, bool luma, uint32_t *out) {
     int32_t width = rows->image.width;
     for (int32_t k = 0; k < count; k++) {
         uint32_t right_weight;
-        int32_t x = split(at, &right_weight);
-        uint32_t left_weight = (1U << WEIGHT_BITS) - right_weight;
+        int32_t x = img_split(at, &right_weight);
+        uint32_t left_weight = (1U << IMG_WEIGHT_BITS) - right_weight;
         int32_t x0 = clamp_index(x, width);
         int32_t x1 = clamp_index(x + 1, width);
         uint32_t w00 = t->upper_weight * left_weight;
@@ -211,7 +195,7 @@ static inline void sample(const img_rows *rows, const taps *t, int64_t at,
 }
 
 // Samples count pixels, as many values a pixel as the tensor has channels.
-static void sample_chunk(const img_rows *rows, const taps *t, int64_t at,
+static void sample_chunk(const img_rows *rows, const img_taps *t, int64_t at,
         int32_t count, uint32_t *out) {
     bool gray = rows->channels == 1;
     switch (rows->image.format) {
@@ -226,7 +210,7 @@ static void sample_chunk(const img_rows *rows, const taps *t, int64_t at,
         }
         break;
     case IMG_RGB565:
-        sample(rows, t, at, count, IMG_RGB565, false, out);
+        img_sample_565(t, at, rows->step_x, rows->image.width, count, out);
         break;
     case IMG_RGB888:
         sample(rows, t, at, count, IMG_RGB888, false, out);
@@ -265,34 +249,57 @@ static uint8_t to_integer(const img_rows *rows, uint32_t value, int64_t low,
     return (uint8_t)(q < low ? low : q > low + 255 ? low + 255 : q);
 }
 
+// The same without 64-bit shifts, for factors that are not negative and a
+// shift of 32 and more. Inlined once for each low, so that it is a constant.
+static inline void emit_bytes(const img_rows *rows, const uint32_t *samples,
+        int32_t count, int32_t low, uint8_t *to) {
+    const uint32_t down = rows->shift - 32U;
+    for (uint32_t c = 0; c < rows->channels; c++) {
+        const uint32_t mul = (uint32_t)rows->mul[c];
+        const uint64_t add = (uint64_t)rows->add[c];
+        const uint32_t step = rows->channels;
+        const uint32_t *from = samples + c;
+        uint8_t *at = to + c;
+        for (int32_t k = 0; k < count; k++, from += step, at += step) {
+            uint64_t product = (uint64_t)*from * mul + add;
+            int32_t q = (int32_t)(product >> 32) >> down;
+            q = q < low ? low : q;
+            *at = (uint8_t)(q > low + 255 ? low + 255 : q);
+        }
+    }
+}
+
+static bool is_plain(const img_rows *rows) {
+    return rows->shift >= 32 && rows->mul[0] >= 0 && rows->mul[1] >= 0 &&
+            rows->mul[2] >= 0;
+}
+
 // Writes count pixels as elements; returns where the next one belongs.
 static void *emit(const img_rows *rows, const uint32_t *samples, int32_t count,
         void *out) {
     uint32_t channels = rows->channels;
+    uint32_t values = (uint32_t)count * channels;
     if (rows->element == IMG_FLOAT32) {
         float *to = out;
-        for (int32_t k = 0; k < count; k++) {
-            for (uint32_t c = 0; c < channels; c++) {
-                *to++ = (float)*samples++ * rows->float_mul[c] +
-                        rows->float_add[c];
-            }
+        for (uint32_t i = 0; i < values; i++) {
+            to[i] = (float)samples[i] * rows->float_mul[i % channels] +
+                    rows->float_add[i % channels];
         }
-        return to;
+        return to + values;
     }
-    int64_t low = rows->element == IMG_INT8 ? -128 : 0;
     uint8_t *to = out;
-    if (channels == 1) {
-        for (int32_t k = 0; k < count; k++) {
-            *to++ = to_integer(rows, *samples++, low, 0);
+    bool is_signed = rows->element == IMG_INT8;
+    if (is_plain(rows) && is_signed) {
+        emit_bytes(rows, samples, count, -128, to);
+    } else if (is_plain(rows)) {
+        emit_bytes(rows, samples, count, 0, to);
+    } else {
+        for (uint32_t i = 0; i < values; i++) {
+            to[i] = to_integer(rows, samples[i], is_signed ? -128 : 0,
+                    i % channels);
         }
-        return to;
     }
-    for (int32_t k = 0; k < count; k++, samples += 3, to += 3) {
-        to[0] = to_integer(rows, samples[0], low, 0);
-        to[1] = to_integer(rows, samples[1], low, 1);
-        to[2] = to_integer(rows, samples[2], low, 2);
-    }
-    return to;
+    return to + values;
 }
 
 static void *emit_black(const img_rows *rows, int32_t pixels, void *out) {
@@ -315,7 +322,7 @@ int img_rows_read(void *context, uint32_t row, void *out) {
         emit_black(rows, rows->width, out);
         return 0;
     }
-    taps t = taps_of(rows, row);
+    img_taps t = taps_of(rows, row);
     uint32_t samples[CHUNK * 3];
     out = emit_black(rows, rows->left, out);
     for (int32_t x = rows->left; x < rows->right; x += CHUNK) {
