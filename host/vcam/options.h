@@ -17,8 +17,8 @@ struct vcam_sensor_kind;
 //                    power cut leaves
 // --sensor NAME      what is behind the lens: ov7725 (if not given), mt9m114 or
 //                    none
-// --scene PATH       what it looks at: a photograph, or a folder of them as a
-//                    slide show of a second each
+// --scene PATH       what it looks at: a photograph, a folder of them as a
+//                    slide show of a second each, or a film (Y4M, MJPEG)
 // --frames DIR       writes the frames that DCMI delivered as frame_00000.png
 //                    and so on
 // --stats F.json     instructions, virtual seconds and faults

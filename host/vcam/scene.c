@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/file/file.h"
+#include "host/photo/film.h"
 #include "host/photo/folder.h"
 #include "host/photo/photo.h"
 
@@ -15,9 +17,11 @@ enum { PATTERN_WIDTH = 1280, PATTERN_HEIGHT = 960, SENTENCE = 512 };
 
 struct vcam_scene {
     char *path;
-    folder slides; // none for a single picture
+    folder slides;  // none for a single picture
+    film *film;     // likewise
+    uint8_t *bytes; // of the film
     photo picture;
-    unsigned serial; // of the picture; the slide's index and one
+    unsigned serial; // of the picture; its index and one
     char sentence[SENTENCE];
 };
 
@@ -88,6 +92,36 @@ static int open_slides(struct vcam_scene *s, nn_error *error) {
     return err ? err : read_slide(s, 0, error);
 }
 
+// --- films ----------------------------------------------------------------
+
+static int read_frame(struct vcam_scene *s, size_t index, nn_error *error) {
+    photo next = {0};
+    int err = film_frame(s->film, index, &next, error);
+    if (err == 0) {
+        photo_free(&s->picture);
+        s->picture = next;
+        s->serial = (unsigned)index + 1;
+    }
+    return err;
+}
+
+// A photograph or a film.
+static int open_file(struct vcam_scene *s, nn_error *error) {
+    size_t size = 0;
+    int err = file_read(s->path, PHOTO_MAX_BYTES, &s->bytes, &size, error);
+    if (err) {
+        return err;
+    }
+    if (!film_is_known(s->bytes, size)) {
+        err = photo_decode(&s->picture, s->bytes, size, error);
+        free(s->bytes);
+        s->bytes = NULL;
+        return err;
+    }
+    err = film_open(&s->film, s->bytes, size, error);
+    return err ? err : read_frame(s, 0, error);
+}
+
 static int open_path(struct vcam_scene *s, const char *path, nn_error *error) {
     s->path = strdup(path);
     if (!s->path) {
@@ -97,7 +131,7 @@ static int open_path(struct vcam_scene *s, const char *path, nn_error *error) {
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         return open_slides(s, error);
     }
-    return photo_read(&s->picture, path, error);
+    return open_file(s, error);
 }
 
 int vcam_scene_open(struct vcam_scene **out, const char *path,
@@ -121,6 +155,8 @@ void vcam_scene_close(struct vcam_scene *scene) {
     if (scene) {
         photo_free(&scene->picture);
         folder_free(&scene->slides);
+        film_close(scene->film);
+        free(scene->bytes);
         free(scene->path);
         free(scene);
     }
@@ -128,16 +164,19 @@ void vcam_scene_close(struct vcam_scene *scene) {
 
 const img_image *vcam_scene_at(struct vcam_scene *scene, uint64_t time,
         unsigned *serial, const char **failed) {
+    struct vcam_scene *s = scene;
+    size_t count = s->film ? film_frames(s->film) : s->slides.count;
+    uint64_t each = s->film ? film_period(s->film) : VCAM_SLIDE_TIME;
+    size_t index = count ? (size_t)(time / each % count) : 0;
+    nn_error error;
     *failed = NULL;
-    if (scene->slides.count) {
-        size_t index = (size_t)(time / VCAM_SLIDE_TIME) % scene->slides.count;
-        nn_error error;
-        if (scene->serial != index + 1 && read_slide(scene, index, &error)) {
-            (void)snprintf(scene->sentence, sizeof scene->sentence, "%s/%s: %s",
-                    scene->path, scene->slides.names[index], error.text);
-            *failed = scene->sentence;
-        }
+    if (count && s->serial != index + 1 &&
+            (s->film ? read_frame(s, index, &error)
+                     : read_slide(s, index, &error))) {
+        (void)snprintf(s->sentence, sizeof s->sentence, "%s: %s %zu: %s",
+                s->path, s->film ? "frame" : "slide", index, error.text);
+        *failed = s->sentence;
     }
-    *serial = scene->serial;
-    return &scene->picture.image;
+    *serial = s->serial;
+    return &s->picture.image;
 }

@@ -21,8 +21,8 @@ void vcam_scene_close(struct vcam_scene *scene);
 
 // The picture, RGB888, at a time in picoseconds; slides and films begin again
 // at their end. *serial is another one for every other picture. The pixels
-// stay until the next call. A slide or a frame of a film that cannot be read
-// is passed over: `failed` then has its sentence once, else null.
+// stay until the next call. Where a slide or a frame of a film cannot be read,
+// `failed` has a sentence, else null; the picture before it stays.
 const img_image *vcam_scene_at(struct vcam_scene *scene, uint64_t time,
         unsigned *serial, const char **failed);
 

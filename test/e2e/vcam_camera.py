@@ -79,6 +79,28 @@ def ov7725():
             and len(frames) == 7 and len(set(frames[0][3])) > 30, err)
 
 
+def moving():
+    """A slide show and a film: other pictures at other times."""
+    slides = os.path.join(OUT, "slides")
+    shutil.rmtree(slides, ignore_errors=True)
+    os.makedirs(slides)
+    for i, grey in enumerate((60, 200)):
+        with open(os.path.join(slides, "%d.pgm" % i), "wb") as file:
+            file.write(b"P5 8 6 255\n" + bytes([grey] * 48))
+    film = os.path.join(OUT, "film.y4m")
+    with open(film, "wb") as file:
+        file.write(b"YUV4MPEG2 W8 H6 F1:1 Cmono XCOLORRANGE=FULL\n")
+        for grey in (60, 200):
+            file.write(b"FRAME\n" + bytes([grey] * 48))
+    elf = build("camera", ["CASE=0"], "-0", WITH)
+    for scene in (slides, film):
+        status, _, err, frames = run(elf, "--scene", scene)
+        levels = [frame[3][0] for frame in frames[:2] + frames[3:4]]
+        verdict("what moves: " + os.path.basename(scene), status == 0
+                and abs(levels[0] - 60) < 9 and abs(levels[2] - 200) < 9,
+                str(levels) + err)
+
+
 def mt9m114():
     elf = build("camera_mt9m114", ["CASE=0"], "-0", WITH)
     status, out, err, frames = run(elf, "--scene", PHOTO, "--sensor",
@@ -214,6 +236,7 @@ def main():
         print("skipped the virtual camera's sensors: not built")
         return 0
     ov7725()
+    moving()
     mt9m114()
     dma()
     wrong_dma()
