@@ -18,6 +18,8 @@
 #include "host/vcam/profile.h"
 #include "host/vcam/report.h"
 #include "host/vcam/script.h"
+#include "host/vcam/usb_disk.h"
+#include "host/vcam/usb_script.h"
 #include "host/vcam/vcam.h"
 
 enum { SCRIPT_MAX = 1 << 20, LAST = 1024 };
@@ -32,6 +34,9 @@ struct run {
     struct vcam_profile *profile;
     struct vcam_camera *camera;
     struct vcam_live live;
+    struct usb_host *usb;
+    struct usb_script *usb_script;
+    FILE *usb_log;
     struct vcam_script script;
     uint8_t *script_text;
     bool scripted, keyboard;
@@ -92,7 +97,6 @@ static void put(void *owner, uint8_t byte) {
 static void on_console(void *owner, uint8_t byte) {
     struct run *run = owner;
     run->last[run->last_count++ % LAST] = (char)byte;
-    vcam_live_output(&run->live, byte);
     if (run->scripted) {
         vcam_script_byte(&run->script, byte);
     } else {
@@ -175,6 +179,28 @@ static int prepare(struct run *run) {
     return status;
 }
 
+// A host at the USB plug, for who wants one.
+static int prepare_usb(struct run *run) {
+    const struct vcam_options *o = &run->options;
+    if (!o->usb) {
+        return 0;
+    }
+    if (o->usb_log) {
+        run->usb_log = fopen(o->usb_log, "w");
+        if (!run->usb_log) {
+            return cli_fail(o->usb_log, "%s", strerror(errno));
+        }
+    }
+    if (usb_host_create(&run->usb, run->vm, run->usb_log)) {
+        return cli_fail("vcam", "out of memory");
+    }
+    usb_disk_set_file(run->usb->disk, o->msc);
+    usb_host_plug(run->usb, true);
+    return o->usb_script ? usb_script_open(&run->usb_script, run->usb,
+                                   o->usb_script, o->usb_serial)
+                         : 0;
+}
+
 static void show_last(const struct run *run) {
     size_t count = run->last_count < LAST ? run->last_count : LAST;
     if (!run->scripted || run->script.state >= SCRIPT_OUTPUT || !count) {
@@ -229,6 +255,10 @@ static int judge(struct run *run, enum vcam_end end) {
 static int execute(struct run *run) {
     const struct vcam_options *o = &run->options;
     vcam_power_on(run->vm);
+    int status = prepare_usb(run);
+    if (status) {
+        return status;
+    }
     run->grace = (struct vcam_event){.fire = on_grace, .context = run};
     if (run->scripted) {
         run->script.owner = run;
@@ -238,7 +268,8 @@ static int execute(struct run *run) {
                 run->script.size);
     }
     run->keyboard = !run->scripted && !o->pty && isatty(STDIN_FILENO);
-    int status = vcam_live_open(&run->live, run->vm, run->keyboard, o->pty);
+    status = vcam_live_open(&run->live, run->vm, run->keyboard, run->usb,
+            o->pty);
     if (status) {
         return status;
     }
@@ -275,6 +306,11 @@ int cmd_vcam(int argc, char **argv) {
     }
     if (status == 0) {
         status = execute(run);
+    }
+    usb_script_close(run->usb_script);
+    usb_host_destroy(run->usb);
+    if (run->usb_log) {
+        (void)fclose(run->usb_log);
     }
     vcam_destroy(run->vm);
     int unwritten = vcam_camera_close(run->camera);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// People and programs at the console while it runs: keyboard and PTY.
+// People and programs while it runs: the keyboard at the console, a PTY at the
+// serial port of USB.
 
 // posix_openpt and its like are X/Open's.
 #define _XOPEN_SOURCE 700 // NOLINT(bugprone-reserved-identifier)
@@ -17,10 +18,12 @@
 #include <unistd.h>
 
 #include "host/cli/cli.h"
+#include "host/vcam/pty_rate.h"
+#include "host/vcam/usb_serial.h"
 
 enum { LEAVE = 0x1d }; // ctrl-]
 
-static const uint64_t TICK = VCAM_SECOND / 200;
+static const uint64_t TICK = VCAM_SECOND / 500;
 
 static struct termios saved;
 static volatile sig_atomic_t raw_terminal;
@@ -44,21 +47,73 @@ static uint64_t host_clock(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void take(struct vcam_live *live, int fd, bool keys) {
+static void take_keys(struct vcam_live *live) {
     uint8_t bytes[256];
     // What does not fit waits in the kernel.
-    size_t most = sizeof bytes;
     if (vcam_typed(live->vm) > 2048) {
         return;
     }
-    ssize_t count = read(fd, bytes, most);
+    ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
     for (ssize_t i = 0; i < count; i++) {
-        if (keys && bytes[i] == LEAVE) {
+        if (bytes[i] == LEAVE) {
             live->left = true;
             vcam_stop(live->vm);
             return;
         }
         (void)vcam_type(live->vm, bytes[i]);
+    }
+}
+
+// --- the PTY is the serial port of the USB host ----------------------------
+
+static size_t pty_room(void *owner) {
+    const struct vcam_live *live = owner;
+    return sizeof live->pending - live->pending_count;
+}
+
+// To who listens; what the kernel does not take waits, and keeps the host from
+// asking the camera for more.
+static void pty_flush(struct vcam_live *live) {
+    ssize_t count = 1;
+    while (live->pending_count && count > 0) {
+        count = write(live->pty, live->pending, live->pending_count);
+        if (count > 0) {
+            live->pending_count -= (size_t)count;
+            memmove(live->pending, live->pending + count, live->pending_count);
+        }
+    }
+}
+
+static void pty_received(void *owner, const uint8_t *data, size_t size) {
+    struct vcam_live *live = owner;
+    memcpy(live->pending + live->pending_count, data, size);
+    live->pending_count += size;
+    pty_flush(live);
+}
+
+static void pty_take(struct vcam_live *live) {
+    uint8_t bytes[4096];
+    if (usb_serial_unsent(live->usb->serial) > sizeof bytes) {
+        return;
+    }
+    ssize_t count = read(live->pty, bytes, sizeof bytes);
+    if (count > 0) {
+        (void)usb_serial_send(live->usb->serial, bytes, (size_t)count);
+    }
+}
+
+// Opening the PTY is DTR on, closing it DTR off, its rate the line coding.
+static void pty_watch(struct vcam_live *live, short events) {
+    bool open = !(events & POLLHUP);
+    if (events & POLLIN) {
+        pty_take(live);
+    }
+    if (open) {
+        usb_serial_open(live->usb->serial, pty_rate(live->pty));
+        pty_flush(live);
+    } else if (!(events & POLLIN)) {
+        usb_serial_close(live->usb->serial);
+        live->pending_count = 0;
     }
 }
 
@@ -87,17 +142,24 @@ static void on_tick(void *context) {
     uint64_t host_ns = host_clock() - live->started;
     int wait =
             virtual_ns > host_ns ? (int)((virtual_ns - host_ns) / 1000000) : 0;
-    if (poll(fds, count, wait) > 0) {
-        for (nfds_t i = 0; i < count; i++) {
-            if (fds[i].revents & POLLIN) {
-                take(live, fds[i].fd, fds[i].fd == STDIN_FILENO);
-            } else if (fds[i].revents & POLLHUP && wait > 0) {
-                // Nobody at the PTY: poll returns at once, so sleep here.
-                const struct timespec ms = {.tv_nsec = 1000000L * wait};
-                (void)nanosleep(&ms, NULL);
-            }
+    if (poll(fds, count, wait) < 0) {
+        return;
+    }
+    bool hung_up = false;
+    for (nfds_t i = 0; i < count; i++) {
+        if (fds[i].fd == live->pty && live->pty >= 0) {
+            pty_watch(live, fds[i].revents);
+            hung_up = (fds[i].revents & POLLHUP) != 0;
+        } else if (fds[i].revents & POLLIN) {
+            take_keys(live);
         }
-    } else if (wait == 0 && host_ns > virtual_ns + 1000000000u) {
+    }
+    if (hung_up && wait > 0) {
+        // Nobody at the PTY: poll returned at once, so sleep here.
+        const struct timespec ms = {.tv_nsec = 1000000L * wait};
+        (void)nanosleep(&ms, NULL);
+    }
+    if (wait == 0 && host_ns > virtual_ns + 1000000000u) {
         // A machine that cannot keep up does not try to catch up.
         live->started = host_clock();
         live->from = vcam_now(vm);
@@ -156,12 +218,16 @@ static int open_pty(struct vcam_live *live, const char *path) {
     }
     live->pty = fd;
     live->path = path;
+    usb_serial_set_user(live->usb->serial,
+            &(struct usb_serial_user){.owner = live,
+                    .room = pty_room,
+                    .received = pty_received});
     return 0;
 }
 
 int vcam_live_open(struct vcam_live *live, struct vcam *vm, bool keyboard,
-        const char *pty_path) {
-    *live = (struct vcam_live){.vm = vm, .pty = -1};
+        struct usb_host *usb, const char *pty_path) {
+    *live = (struct vcam_live){.vm = vm, .usb = usb, .pty = -1};
     live->tick = (struct vcam_event){.fire = on_tick, .context = live};
     struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGTERM, &action, NULL);
@@ -186,13 +252,5 @@ void vcam_live_close(struct vcam_live *live) {
         (void)close(live->pty);
         (void)unlink(live->path);
         live->pty = -1;
-    }
-}
-
-void vcam_live_output(struct vcam_live *live, uint8_t byte) {
-    if (live->pty >= 0) {
-        // A full buffer means that nobody reads.
-        ssize_t ignored = write(live->pty, &byte, 1);
-        (void)ignored;
     }
 }

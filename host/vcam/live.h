@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// People and programs at the console while it runs: keyboard and PTY.
+// People and programs while it runs: the keyboard at the console, a PTY at the
+// serial port of USB.
 #ifndef HOST_VCAM_LIVE_H
 #define HOST_VCAM_LIVE_H
 
@@ -7,6 +8,7 @@
 #include <stdint.h>
 
 #include "host/vcam/machine.h"
+#include "host/vcam/usb_host.h"
 
 struct vcam_live {
     struct vcam *vm;
@@ -16,17 +18,18 @@ struct vcam_live {
     bool left;        // the user asked to leave
     uint64_t started; // nanoseconds on the host's clock
     uint64_t from;    // virtual time then
+    struct usb_host *usb;
+    uint8_t pending[8192]; // received, and not yet taken by the PTY
+    size_t pending_count;
     struct vcam_event tick;
 };
 
-// Opens what is asked for. Virtual time then does not run ahead of the host's
+// Opens what is asked for; `usb` is needed with a PTY. Virtual time then does not run ahead of the host's
 // clock. Without either it only watches for signals to end. 0, or CLI_FAILED
 // after a sentence on stderr.
 int vcam_live_open(struct vcam_live *live, struct vcam *vm, bool keyboard,
-        const char *pty_path);
+        struct usb_host *usb, const char *pty_path);
 // Restores the terminal, removes the link.
 void vcam_live_close(struct vcam_live *live);
-// A byte of the console for who listens at the PTY.
-void vcam_live_output(struct vcam_live *live, uint8_t byte);
 
 #endif

@@ -73,6 +73,11 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--stats", .value = &options->stats},
             {.name = "--profile", .value = &options->profile},
             {.name = "--pty", .value = &options->pty},
+            {.name = "--usb", .flag = &options->usb},
+            {.name = "--msc", .value = &options->msc},
+            {.name = "--usb-script", .value = &options->usb_script},
+            {.name = "--usb-serial", .value = &options->usb_serial},
+            {.name = "--usb-log", .value = &options->usb_log},
             {.name = "--gdb", .value = &gdb},
             {.name = "--strict", .flag = &strict},
             {.name = "--lenient", .flag = &lenient},
@@ -109,6 +114,14 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
     if (!options->firmware) {
         options->firmware = "build/openmv4/firmware.bin";
     }
+    if (options->pty && options->usb_script) {
+        return cli_usage("vcam", "--pty or --usb-script, not both");
+    }
+    if (options->usb_serial && !options->usb_script) {
+        return cli_usage("vcam", "--usb-serial needs --usb-script");
+    }
+    options->usb = options->usb || options->pty || options->msc ||
+            options->usb_script || options->usb_log;
     options->gdb = (uint16_t)port;
     options->strict = !lenient;
     return 0;

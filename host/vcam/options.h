@@ -23,7 +23,14 @@ struct vcam_sensor_kind;
 //                    and so on
 // --stats F.json     instructions, virtual seconds and faults
 // --profile F.json   where the instructions went: profile.h
-// --pty PATH         the console as a serial port of that name
+// --usb              plugs in a virtual USB host
+// --pty PATH         the same, its serial port under that name; opening it is
+//                    DTR, its rate the line coding
+// --msc FILE         the same, its disk as a file: what the camera has is put
+//                    there, what changes there goes to the camera
+// --usb-script FILE  the same; what it does, and when: usb_script.h
+// --usb-serial FILE  gets what the host's serial port receives (script only)
+// --usb-log FILE     gets a line for all that happens on the bus
 // --gdb PORT         waits for a debugger on 127.0.0.1:PORT
 // --strict           ends at what no camera would take (the default)
 // --lenient          says it once and goes on
@@ -35,6 +42,8 @@ struct vcam_sensor_kind;
 struct vcam_options {
     const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
     const char *profile;
+    const char *msc, *usb_script, *usb_serial, *usb_log;
+    bool usb; // a host is plugged in
     const char *scene, *frames;
     const struct vcam_sensor_kind *sensor; // null for none
     uint64_t limit;                        // picoseconds; UINT64_MAX for none
