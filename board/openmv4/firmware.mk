@@ -21,7 +21,8 @@ repl: $(COMMAND) $(FIRMWARE) ## boot it on the virtual camera, at its prompt
 # are ours and whatever .tflite (and labels, .txt) lies in models/.
 ROM := $(BUILD)/openmv4/rom
 ROM_FILES = $(MODEL) $(wildcard models/*.tflite models/*.txt)
-$(FIRMWARE): FORCE $(COMMAND) $(MODEL) | setup-firmware setup-micropython
+$(FIRMWARE): FORCE $(COMMAND) $(MODEL) | setup-firmware setup-micropython \
+    setup-tinyusb
 	@$(MAKE) --no-print-directory -f src/py/port.mk \
 	    BOARD_DIR=board/openmv4 BUILD=$(BUILD)/openmv4 \
 	    MPY=$(DEPS)/micropython WITHOUT='$(WITHOUT)'

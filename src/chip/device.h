@@ -22,6 +22,7 @@ typedef enum {
     USART3_IRQn = 39,
     EXTI15_10_IRQn = 40,
     DCMI_IRQn = 78,
+    OTG_FS_IRQn = 101,
     CHIP_IRQ_COUNT = 150
 } IRQn_Type;
 
@@ -43,6 +44,7 @@ typedef enum {
 enum {
     CHIP_PRIO_TICK = 1,
     CHIP_PRIO_UART = 2,
+    CHIP_PRIO_USB = 3,
     CHIP_PRIO_FLASH = 4,
     CHIP_PRIO_CAMERA = 5,
     CHIP_PRIO_EXTI = 6,

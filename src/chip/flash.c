@@ -7,6 +7,7 @@
 
 #include "chip/device.h"
 #include "chip/iwdg.h"
+#include "chip/systick.h"
 #include "chip/vectors.h"
 
 // Registers: RM0433 section 4.9; those of bank 2 are 0x100 further on.
@@ -119,17 +120,28 @@ static void lock(uint32_t bank) {
     FLASH_CR(bank) = FLASH_CR_LOCK;
 }
 
-// Sleeps between looks: the tick interrupt wakes the core every millisecond.
+static void (*idle_hook)(void);
+
+void chip_flash_set_idle(void (*idle)(void)) {
+    idle_hook = idle;
+}
+
+// Sleeps between looks: the tick interrupt wakes the core every millisecond,
+// USB's sooner.
 CHIP_FASTCODE static int run_erase(uint32_t bank, uint32_t sector) {
     FLASH_CR(bank) =
             FLASH_CR_SER | FLASH_CR_PSIZE_X64 | sector << FLASH_CR_SNB_SHIFT;
     FLASH_CR(bank) |= FLASH_CR_START;
     __DSB();
-    for (uint32_t ms = 0; FLASH_SR(bank) & (FLASH_SR_BSY | FLASH_SR_QW); ms++) {
-        if (ms == ERASE_MS) {
+    uint32_t start = chip_ms();
+    while (FLASH_SR(bank) & (FLASH_SR_BSY | FLASH_SR_QW)) {
+        if (chip_ms() - start >= ERASE_MS) {
             return CHIP_ETIMEDOUT;
         }
         chip_iwdg_feed();
+        if (idle_hook != NULL) {
+            idle_hook();
+        }
         __WFI();
     }
     return (FLASH_SR(bank) & FLASH_SR_FAILED) ? CHIP_EIO : 0;

@@ -19,6 +19,10 @@
 // 4.3.8 at VOS0 (VOS1 asks for no more at the clocks it allows).
 int chip_flash_set_latency(uint32_t axi_hz);
 
+// Called about every millisecond while a sector erases; must be fast code and
+// use no flash of that bank. NULL for nothing.
+void chip_flash_set_idle(void (*idle)(void));
+
 // Erases the sector that starts at `address`: about a second.
 int chip_flash_erase(uint32_t address);
 

@@ -33,6 +33,7 @@ void chip_exti15_10_handler(void);
 void chip_dcmi_handler(void);
 void chip_usart1_handler(void);
 void chip_usart3_handler(void);
+void chip_otg_fs_handler(void);
 int main(void);
 
 #define CORE_VECTORS 16
@@ -64,6 +65,7 @@ __attribute__((section(".vectors"),
         HANDLER(DCMI_IRQn) = chip_dcmi_handler,
         HANDLER(USART1_IRQn) = chip_usart1_handler,
         HANDLER(USART3_IRQn) = chip_usart3_handler,
+        HANDLER(OTG_FS_IRQn) = chip_otg_fs_handler,
 };
 #pragma GCC diagnostic pop
 

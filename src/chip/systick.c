@@ -36,7 +36,7 @@ CHIP_FASTCODE void chip_systick_handler(void) {
     chip_tick(now);
 }
 
-uint32_t chip_ms(void) {
+CHIP_FASTCODE uint32_t chip_ms(void) {
     return ticks;
 }
 

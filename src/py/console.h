@@ -13,3 +13,5 @@ size_t console_available(void);
 // Waits for room, a bounded time: a console that nobody reads loses text
 // rather than stopping the camera.
 void console_write(const char *text, size_t count);
+// Takes in what came over USB, and Ctrl-C with it.
+void console_poll(void);

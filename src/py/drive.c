@@ -11,10 +11,12 @@
 #include "extmod/vfs.h"
 #include "extmod/vfs_fat.h"
 #include "lib/oofatfs/ff.h"
+#include "link/usb.h"
 #include "memory.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "src/py/drive.h"
+#include "src/py/usb_drive.h"
 
 #define QUIET_MS 1000U
 
@@ -51,6 +53,7 @@ static struct drive drive;
 static uint32_t last_write_ms;
 
 void drive_init(void) {
+    chip_flash_set_idle(usb_serve);
     drive_open(&drive, &flash);
 }
 
@@ -120,10 +123,15 @@ static mp_obj_t py_readblocks(mp_obj_t block, mp_obj_t buffer) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(readblocks_obj, py_readblocks);
 
+bool drive_is_device(mp_obj_t readblocks) {
+    return readblocks == MP_OBJ_FROM_PTR(&readblocks_obj);
+}
+
 static mp_obj_t py_writeblocks(mp_obj_t block, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
     size_t first = check_range(block, info.len);
+    usb_drive_python_wrote();
     for (size_t i = 0; i < info.len / DRIVE_BLOCK; i++) {
         const uint8_t *from = (const uint8_t *)info.buf + i * DRIVE_BLOCK;
         if (drive_write_block(first + i, from)) {

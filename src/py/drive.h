@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "py/obj.h"
+
 // Repairs what a power cut left. Call once, before Python starts.
 void drive_init(void);
 
@@ -12,6 +14,9 @@ void drive_init(void);
 int drive_read_block(uint32_t block, void *data);
 int drive_write_block(uint32_t block, const void *data);
 int drive_commit(void);
+
+// Is this the `readblocks` of the module _drive, so the drive what is mounted?
+bool drive_is_device(mp_obj_t readblocks);
 
 // Brings the sector at 0x08020000 up to date; before a reset.
 void drive_settle(void);

@@ -7,6 +7,7 @@
 #include "chip/rtc.h"
 #include "chip/systick.h"
 #include "image/frame.h"
+#include "link/usb.h"
 #include "memory.h"
 #include "py/gc.h"
 #include "py/mperrno.h"
@@ -22,6 +23,7 @@
 #include "src/py/drive.h"
 #include "src/py/ml_pool.h"
 #include "src/py/port.h"
+#include "src/py/usb_drive.h"
 
 int main(void);
 
@@ -95,6 +97,10 @@ int main(void) {
     for (bool first = true;; first = false) {
         python_init();
         pyexec_frozen_module("_boot.py", false);
+        if (first) {
+            usb_drive_init();
+            usb_init();
+        }
         run_scripts(first);
         prompt();
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
@@ -103,6 +109,7 @@ int main(void) {
         camera_deinit();
         port_deinit_peripherals();
         gc_sweep_all();
+        usb_drive_soft_reset();
         mp_deinit();
     }
 }

@@ -7,7 +7,7 @@
 #include "src/py/ml_model.h"
 #include "src/py/ml_pool.h"
 
-// So many rows are made between two looks at Ctrl-C and the like.
+// So many rows are made between two looks at USB, Ctrl-C and the like.
 enum { ROWS_A_LOOK = 8 };
 
 // Real values of an output as an array of floats, which float32 outputs were
@@ -54,7 +54,7 @@ static void run(ml_model *m, nn_run *state, const nn_io *io) {
     for (uint32_t step = 1; more > 0; step++) {
         more = nn_run_step(state, &error);
         if (step % ROWS_A_LOOK == 0) {
-            mp_handle_pending(true);
+            mp_event_handle_nowait();
         }
     }
     if (more < 0) {

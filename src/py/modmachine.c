@@ -56,15 +56,19 @@ static mp_int_t mp_machine_reset_cause(void) {
     return chip_reset_cause();
 }
 
-NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
-    (void)args;
+NORETURN void port_bootloader(void) {
     drive_settle();
     *(volatile uint32_t *)MAILBOX_ADDRESS = MAILBOX_STAY;
     __DSB();
     NVIC_SystemReset();
     for (;;) {
     }
+}
+
+NORETURN void mp_machine_bootloader(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    (void)args;
+    port_bootloader();
 }
 
 static mp_obj_t mp_machine_get_freq(void) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <alloca.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "board_features.h"
@@ -51,6 +52,14 @@
 #define MICROPY_FATFS_USE_LABEL 1
 #define MICROPY_FATFS_RPATH 2
 #define MICROPY_FATFS_MULTI_PARTITION 0
+
+// USB is served between two instructions at every jump backwards.
+extern volatile bool usb_pending;
+void port_poll(void);
+#define MICROPY_VM_HOOK_LOOP \
+    if (usb_pending) {       \
+        port_poll();         \
+    }
 
 // The prompt.
 #define MICROPY_REPL_INFO 1

@@ -7,6 +7,7 @@
 #include "chip/rtc.h"
 #include "chip/uart.h"
 #include "extmod/misc.h"
+#include "link/usb.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "shared/runtime/interrupt_char.h"
@@ -92,6 +93,7 @@ void soft_timer_schedule_at_ms(uint32_t ms) {
 }
 
 CHIP_FASTCODE void chip_tick(uint32_t ms) {
+    usb_pending = true;
     if (timer_armed && (int32_t)(ms - timer_due) >= 0) {
         timer_armed = false;
         SCB->ICSR = SCB_ICSR_PENDSVSET_Msk;

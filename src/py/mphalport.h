@@ -17,6 +17,8 @@ static inline uint32_t port_irq_disable(void) {
 
 // The millisecond tick bounds every wait for an event.
 #define MICROPY_INTERNAL_WFE(timeout_ms) __WFI()
+#define MICROPY_INTERNAL_EVENT_HOOK port_poll()
+void port_poll(void);
 
 #define MP_HAL_CLEAN_DCACHE(address, size)                             \
     SCB_CleanDCache_by_Addr((uint32_t *)((uintptr_t)(address) & ~31U), \

@@ -12,6 +12,11 @@ void port_deinit_peripherals(void);
 void port_pins_deinit(void);
 void port_uarts_deinit(void);
 void port_pwm_deinit(void);
+// Serves USB and what hangs on it; from the interpreter's loop and from waits,
+// never in the middle of a file system's work. Raises nothing.
+void port_poll(void);
+// Leaves a word for the bootloader, which then stays, and resets.
+NORETURN void port_bootloader(void);
 // Raises OSError for a negative error of src/chip.
 void port_check(int err);
 

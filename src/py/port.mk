@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # MicroPython and everything else of the firmware, in MicroPython's own build
 # rules. Run from the project's root by board/*/firmware.mk, which sets:
-#   BOARD_DIR, BUILD, MPY (the MicroPython source)
+#   BOARD_DIR, BUILD, MPY (the MicroPython source; TinyUSB's lies beside it)
 #   WITHOUT (names of features that are left out besides those that are off)
 #   MEMORY (another division of flash and RAM than BOARD_DIR/memory.txt)
 
@@ -14,9 +14,10 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || \
 SOURCE_DATE_EPOCH := $(SOURCE_DATE_EPOCH)
 export MICROPY_GIT_TAG := v1.25.0
 MAKEOVERRIDES =
-# Before unexport, which would define it as nothing.
+# Before unexport, which would define them as nothing.
 MEMORY ?= $(BOARD_DIR)/memory.txt
-unexport BUILD BOARD_DIR MPY WITHOUT MEMORY
+TUSB ?= $(dir $(MPY))tinyusb
+unexport BUILD BOARD_DIR MPY WITHOUT MEMORY TUSB
 include $(MPY)/py/mkenv.mk
 
 CROSS_COMPILE ?= arm-none-eabi-
@@ -44,7 +45,8 @@ include $(TOP)/extmod/extmod.mk
 # Not `-I.`: names of strings are collected in files called after the path, and
 # one that begins with a dot would be overlooked.
 INC = -Isrc -Isrc/.. -Isrc/py -I$(BOARD_DIR) -I$(BUILD) -I$(BUILD)/gen \
-    -isystem $(TOP)/lib/cmsis/inc -I$(TOP)
+    -isystem $(TOP)/lib/cmsis/inc -I$(TOP) -Isrc/link/tinyusb \
+    -isystem $(TUSB)/src
 CPU = -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard
 CFLAGS += $(CPU) $(INC) -std=gnu11 -Os -g -DNDEBUG -ffunction-sections \
     -fdata-sections -fno-common -ffp-contract=off -Wall -Werror \
@@ -56,7 +58,10 @@ QSTR_GLOBAL_DEPENDENCIES = $(PY_SRC)/mpconfig.h src/py/mpconfigport.h \
 CSUPEROPT = -O2
 LDFLAGS += $(CPU) -nostartfiles -T $(BOARD_DIR)/firmware.ld -L$(BUILD)/gen \
     -Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map,--cref \
-    -Wl,--print-memory-usage -Wl,--no-warn-rwx-segments
+    -Wl,--print-memory-usage -Wl,--no-warn-rwx-segments \
+    $(WRAPPED:%=-Wl,--wrap=%)
+# src/py/usb_drive.c stands around these.
+WRAPPED = f_open f_close f_mkdir f_unlink f_rename
 # newlib's mathematics is more exact than the one in MicroPython's source.
 LIBS = -lm -lc -lgcc
 MPY_LIB_DIR = $(TOP)/lib
@@ -65,7 +70,12 @@ MPY_LIB_DIR = $(TOP)/lib
 OWN_STRICT = -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wstrict-prototypes \
     -Wmissing-prototypes -Wcast-align -Wwrite-strings -Wformat=2 \
     -Wimplicit-fallthrough -Wnull-dereference -O2
-CHIP_SRC_C = $(sort $(wildcard src/chip/*.c src/drive/*.c $(BOARD_DIR)/*.c))
+CHIP_SRC_C = $(sort $(wildcard src/chip/*.c src/drive/*.c src/link/*.c \
+    src/link/tinyusb/*.c $(BOARD_DIR)/*.c))
+# The USB stack, from where tools/setup put it.
+TUSB_SRC_C = $(addprefix $(TUSB)/src/,tusb.c common/tusb_fifo.c device/usbd.c \
+    device/usbd_control.c class/cdc/cdc_device.c class/msc/msc_device.c \
+    portable/synopsys/dwc2/dcd_dwc2.c portable/synopsys/dwc2/dwc2_common.c)
 PORT_SRC_C = $(filter-out $(PORT_INCLUDED) $(PORT_LEFT_OUT), \
     $(sort $(wildcard src/py/*.c)))
 # Bodies that extmod includes.
@@ -90,7 +100,7 @@ HOT_SRC_C = $(M7_SRC_C) $(addprefix src/nn/kernels/, \
     src/image/rows.c src/image/rows_565.c \
     $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c)
 
-SRC_C = $(CHIP_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
+SRC_C = $(CHIP_SRC_C) $(TUSB_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/readline/readline.c \
     shared/runtime/gchelper_native.c \
     shared/runtime/interrupt_char.c \
@@ -111,6 +121,8 @@ OBJ = $(PY_O) $(BUILD)/gen/absent_modules.o \
     $(BUILD)/shared/runtime/gchelper_thumb2.o
 
 $(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
+# It copies memcpy() to where that runs.
+$(BUILD)/src/chip/reset.o: CFLAGS += -fno-tree-loop-distribute-patterns
 # The engine means its doubles; hot kernels are for speed, all else for size.
 $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
     -Wno-double-promotion -Wno-float-conversion -Wno-null-dereference -Os

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// The USB device on TinyUSB.
+
+#include "link/usb.h"
+
+#include "chip/otg.h"
+#include "chip/systick.h"
+#include "link/usb_descriptors.h"
+#include "link/usb_msc.h"
+#include "tusb.h"
+
+#define UID_ADDRESS 0x1FF1E800U
+// Events of one round: more than come in between two, so that none is late.
+#define EVENTS_A_ROUND 32U
+// Rounds of one call, while the drive keeps the host waiting.
+#define ROUNDS 8U
+// The status of the control transfer has left by then.
+#define TOUCH_MS 50U
+
+uint32_t usb_event_budget;
+volatile bool usb_pending;
+
+static uint32_t sessions;
+static uint32_t touched_ms;
+static bool touched;
+
+void chip_otg_interrupt(void) {
+    tud_int_handler(0);
+    usb_pending = true;
+}
+
+void usb_init(void) {
+    if (chip_otg_init()) {
+        return;
+    }
+    static const tusb_rhport_init_t port = {
+            .role = TUSB_ROLE_DEVICE,
+            .speed = TUSB_SPEED_FULL,
+    };
+    if (tusb_init(0, &port)) {
+        chip_otg_sense_vbus();
+    }
+}
+
+void usb_serve(void) {
+    static bool serving;
+    if (serving) {
+        return;
+    }
+    serving = true;
+    usb_pending = false;
+    usb_event_budget = EVENTS_A_ROUND;
+    tud_task_ext(0, false);
+    if (tud_cdc_connected()) {
+        tud_cdc_write_flush();
+    }
+    serving = false;
+}
+
+void usb_task(void) {
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        usb_msc_accept(true);
+        usb_serve();
+        usb_msc_accept(false);
+        if (!usb_msc_work()) {
+            return;
+        }
+    }
+    usb_pending = true;
+}
+
+bool usb_ready(void) {
+    return tud_ready();
+}
+
+// --- serial port ------------------------------------------------------------
+
+bool usb_cdc_dtr(void) {
+    return tud_cdc_connected();
+}
+
+uint32_t usb_cdc_baud(void) {
+    cdc_line_coding_t coding;
+    tud_cdc_get_line_coding(&coding);
+    return coding.bit_rate;
+}
+
+uint32_t usb_cdc_sessions(void) {
+    return sessions;
+}
+
+size_t usb_cdc_readable(void) {
+    return tud_cdc_available();
+}
+
+size_t usb_cdc_writable(void) {
+    return tud_cdc_connected() ? tud_cdc_write_available() : 0;
+}
+
+size_t usb_cdc_read(void *to, size_t bytes) {
+    return tud_cdc_read(to, bytes);
+}
+
+size_t usb_cdc_write(const void *from, size_t bytes) {
+    return tud_cdc_connected() ? tud_cdc_write(from, bytes) : 0;
+}
+
+void usb_cdc_flush(void) {
+    if (tud_cdc_connected()) {
+        tud_cdc_write_flush();
+    }
+}
+
+void usb_cdc_discard(void) {
+    tud_cdc_read_flush();
+}
+
+bool usb_touched(void) {
+    return touched && chip_ms() - touched_ms >= TOUCH_MS;
+}
+
+void tud_cdc_line_state_cb(uint8_t port, bool dtr, bool rts) {
+    (void)port;
+    (void)rts;
+    static bool before;
+    if (dtr == before) {
+        return;
+    }
+    before = dtr;
+    sessions++;
+    tud_cdc_write_clear();
+    if (dtr) {
+        tud_cdc_read_flush();
+    }
+}
+
+void tud_cdc_line_coding_cb(uint8_t port, const cdc_line_coding_t *coding) {
+    (void)port;
+    static uint32_t before;
+    if (coding->bit_rate == before) {
+        return;
+    }
+    before = coding->bit_rate;
+    sessions++;
+    if (before == USB_TOUCH_BAUD) {
+        touched = true;
+        touched_ms = chip_ms();
+    }
+}
+
+// --- descriptors ------------------------------------------------------------
+
+const uint8_t *tud_descriptor_device_cb(void) {
+    return usb_device_descriptor();
+}
+
+const uint8_t *tud_descriptor_configuration_cb(uint8_t index) {
+    (void)index; // TinyUSB asks for those that the device descriptor counts
+    return usb_config_descriptor();
+}
+
+const uint16_t *tud_descriptor_string_cb(uint8_t index, uint16_t language) {
+    (void)language;
+    static uint16_t text[64];
+    const uint8_t *uid = (const uint8_t *)(uintptr_t)UID_ADDRESS;
+    size_t bytes = usb_string_descriptor(index, uid, text,
+            sizeof(text) / sizeof(text[0]));
+    return bytes ? text : NULL;
+}

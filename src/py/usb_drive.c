@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The user's drive as the medium of the USB host, and how Python's file
+// systems take part in sharing it (link/usb_share.h).
+//
+// The linker puts the __wrap functions around FatFs's of the same names.
+
+#include "src/py/usb_drive.h"
+
+#include "chip/systick.h"
+#include "drive/drive.h"
+#include "extmod/vfs.h"
+#include "extmod/vfs_fat.h"
+#include "lib/oofatfs/ff.h"
+#include "link/usb_msc.h"
+#include "link/usb_share.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "src/py/drive.h"
+
+static struct usb_share share;
+
+// --- the host's side --------------------------------------------------------
+
+static int drive_reads(uint32_t block, uint32_t count, void *to) {
+    for (uint32_t i = 0; i < count; i++) {
+        int err = drive_read_block(block + i, (uint8_t *)to + i * DRIVE_BLOCK);
+        if (err) {
+            return err;
+        }
+    }
+    return 0;
+}
+
+// What FatFs remembers of the volume is out of date: it looks anew before its
+// next operation. No file is open, or the host could not have written.
+static void forget_volume(void) {
+    for (mp_vfs_mount_t *m = MP_STATE_VM(vfs_mount_table); m != NULL;
+            m = m->next) {
+        if (mp_obj_is_type(m->obj, &mp_fat_vfs_type)) {
+            fs_user_mount_t *fat = MP_OBJ_TO_PTR(m->obj);
+            if (drive_is_device(fat->blockdev.readblocks[0])) {
+                fat->fatfs.fs_type = 0;
+            }
+        }
+    }
+}
+
+static int drive_writes(uint32_t block, uint32_t count, const void *from) {
+    forget_volume();
+    for (uint32_t i = 0; i < count; i++) {
+        int err = drive_write_block(block + i,
+                (const uint8_t *)from + i * DRIVE_BLOCK);
+        if (err) {
+            return err;
+        }
+    }
+    return drive_commit();
+}
+
+void usb_drive_init(void) {
+    static const struct usb_medium medium = {
+            .product = "Camera drive",
+            .blocks = DRIVE_BLOCKS,
+            .read = drive_reads,
+            .write = drive_writes,
+            .share = &share,
+    };
+    usb_msc_set_medium(&medium);
+}
+
+void usb_drive_soft_reset(void) {
+    share.open = 0;
+}
+
+// --- Python's side ----------------------------------------------------------
+
+void usb_drive_python_wrote(void) {
+    usb_share_python_wrote(&share, chip_ms());
+}
+
+static bool on_drive(const FATFS *fs) {
+    const fs_user_mount_t *fat = fs->drv;
+    return drive_is_device(fat->blockdev.readblocks[0]);
+}
+
+// Lets the host finish what it is writing.
+static void wait_for_host(const FATFS *fs) {
+    uint32_t start = chip_ms();
+    while (on_drive(fs) && usb_share_python_waits(&share, chip_ms()) &&
+            chip_ms() - start < USB_SHARE_PATIENCE_MS) {
+        mp_event_wait_ms(1);
+    }
+}
+
+FRESULT __real_f_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode);
+FRESULT __real_f_close(FIL *file);
+FRESULT __real_f_mkdir(FATFS *fs, const TCHAR *path);
+FRESULT __real_f_unlink(FATFS *fs, const TCHAR *path);
+FRESULT __real_f_rename(FATFS *fs, const TCHAR *from, const TCHAR *to);
+FRESULT __wrap_f_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode);
+FRESULT __wrap_f_close(FIL *file);
+FRESULT __wrap_f_mkdir(FATFS *fs, const TCHAR *path);
+FRESULT __wrap_f_unlink(FATFS *fs, const TCHAR *path);
+FRESULT __wrap_f_rename(FATFS *fs, const TCHAR *from, const TCHAR *to);
+
+FRESULT __wrap_f_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode) {
+    wait_for_host(fs);
+    FRESULT result = __real_f_open(fs, file, path, mode);
+    if (result == FR_OK && on_drive(fs)) {
+        usb_share_opened(&share);
+    }
+    return result;
+}
+
+// FatFs leaves `fs` as it is when closing fails, and the file open.
+FRESULT __wrap_f_close(FIL *file) {
+    const FATFS *fs = file->obj.fs;
+    bool counted = fs != NULL && on_drive(fs);
+    FRESULT result = __real_f_close(file);
+    if (counted) {
+        usb_share_closed(&share);
+        file->obj.fs = NULL;
+    }
+    return result;
+}
+
+FRESULT __wrap_f_mkdir(FATFS *fs, const TCHAR *path) {
+    wait_for_host(fs);
+    return __real_f_mkdir(fs, path);
+}
+
+FRESULT __wrap_f_unlink(FATFS *fs, const TCHAR *path) {
+    wait_for_host(fs);
+    return __real_f_unlink(fs, path);
+}
+
+FRESULT __wrap_f_rename(FATFS *fs, const TCHAR *from, const TCHAR *to) {
+    wait_for_host(fs);
+    return __real_f_rename(fs, from, to);
+}
