@@ -65,3 +65,30 @@ MP_DECLARE_CONST_FUN_OBJ_KW(image_get_statistics_obj);
 // image_jpeg.c
 MP_DECLARE_CONST_FUN_OBJ_KW(image_to_jpeg_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(image_compressed_obj);
+
+// image_colors.c: functions of the module, from one way to say a colour to
+// another.
+#define IMAGE_COLOR_CONVERTERS(X) \
+    X(binary, grayscale);         \
+    X(binary, rgb);               \
+    X(binary, lab);               \
+    X(binary, yuv);               \
+    X(grayscale, binary);         \
+    X(grayscale, rgb);            \
+    X(grayscale, lab);            \
+    X(grayscale, yuv);            \
+    X(rgb, binary);               \
+    X(rgb, grayscale);            \
+    X(rgb, lab);                  \
+    X(rgb, yuv);                  \
+    X(lab, binary);               \
+    X(lab, grayscale);            \
+    X(lab, rgb);                  \
+    X(lab, yuv);                  \
+    X(yuv, binary);               \
+    X(yuv, grayscale);            \
+    X(yuv, rgb);                  \
+    X(yuv, lab)
+#define IMAGE_COLOR_DECLARE(from, to) \
+    MP_DECLARE_CONST_FUN_OBJ_1(image_##from##_to_##to##_obj)
+IMAGE_COLOR_CONVERTERS(IMAGE_COLOR_DECLARE);

@@ -247,6 +247,64 @@ static mp_obj_t array_binary(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
     return MP_OBJ_FROM_PTR(result);
 }
 
+// The sides of nested sequences, and the numbers in them, in order.
+static void shape_of(mp_obj_t value, ml_array *a) {
+    mp_float_t number;
+    while (!mp_obj_get_float_maybe(value, &number)) {
+        mp_int_t length = mp_obj_get_int(mp_obj_len(value));
+        if (a->rank == ML_ARRAY_RANK || length < 1) {
+            mp_raise_msg_varg(&mp_type_ValueError,
+                    MP_ERROR_TEXT("an array has 1 to %d dimensions, none of "
+                                  "them empty"),
+                    ML_ARRAY_RANK);
+        }
+        a->dim[a->rank++] = (int32_t)length;
+        value = mp_obj_subscr(value, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
+    }
+}
+
+static void fill(ml_array *a, size_t *at, size_t level, mp_obj_t value) {
+    if (level == a->rank) {
+        set(a, element(a, (*at)++), value);
+        return;
+    }
+    if (mp_obj_get_int(mp_obj_len(value)) != a->dim[level]) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+                MP_ERROR_TEXT("expected rows of %d, got one of %d"),
+                (int)a->dim[level], (int)mp_obj_get_int(mp_obj_len(value)));
+    }
+    mp_obj_iter_buf_t buffer;
+    mp_obj_t iterable = mp_getiter(value, &buffer);
+    mp_obj_t item;
+    while ((item = mp_iternext(iterable)) != MP_OBJ_STOP_ITERATION) {
+        fill(a, at, level + 1, item);
+    }
+}
+
+// ndarray(nested numbers, dtype): dtype as one of array's letters or its code.
+static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
+        const mp_obj_t *all) {
+    static const mp_arg_t allowed[] = {
+            {MP_QSTR_, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
+            {MP_QSTR_dtype, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT('f')}},
+    };
+    (void)type;
+    mp_arg_val_t args[2];
+    mp_arg_parse_all_kw_array(n_args, n_kw, all, 2, allowed, args);
+    mp_obj_t dtype = args[1].u_obj;
+    char code = mp_obj_is_str(dtype) ? mp_obj_str_get_str(dtype)[0]
+                                     : (char)mp_obj_get_int(dtype);
+    if (ml_array_item(code) == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("dtype is one of b B h H i q f"));
+    }
+    ml_array shape = {.rank = 0};
+    shape_of(args[0].u_obj, &shape);
+    ml_array *a = ml_array_new(code, shape.rank, shape.dim);
+    size_t at = 0;
+    fill(a, &at, 0, args[0].u_obj);
+    return MP_OBJ_FROM_PTR(a);
+}
+
 static mp_int_t array_buffer(mp_obj_t self, mp_buffer_info_t *info,
         mp_uint_t flags) {
     (void)flags;
@@ -396,6 +454,7 @@ static const mp_rom_map_elem_t methods_table[] = {
 static MP_DEFINE_CONST_DICT(methods, methods_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(ml_array_type, MP_QSTR_ndarray,
-        MP_TYPE_FLAG_ITER_IS_GETITER, iter, getiter, print, array_print,
-        unary_op, array_unary, binary_op, array_binary, subscr, array_subscr,
-        attr, array_attr, buffer, array_buffer, locals_dict, &methods);
+        MP_TYPE_FLAG_ITER_IS_GETITER, make_new, make_new, iter, getiter, print,
+        array_print, unary_op, array_unary, binary_op, array_binary, subscr,
+        array_subscr, attr, array_attr, buffer, array_buffer, locals_dict,
+        &methods);

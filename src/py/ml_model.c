@@ -211,24 +211,39 @@ static void load(ml_model *m, mp_obj_t path) {
     }
 }
 
+// A bare name, as models inside older firmware had, means the one in /rom.
+static mp_obj_t full_path(mp_obj_t path) {
+    const char *name = mp_obj_str_get_str(path);
+    if (strchr(name, '/') != NULL || strchr(name, '.') != NULL) {
+        return path;
+    }
+    vstr_t vstr;
+    vstr_init(&vstr, 40);
+    vstr_printf(&vstr, "/rom/%s.tflite", name);
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
 static mp_obj_t make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
         const mp_obj_t *all) {
-    enum { PATH, POSTPROCESS };
+    enum { PATH, POSTPROCESS, LOAD_TO_FB, COUNT };
     static const mp_arg_t allowed[] = {
             {MP_QSTR_path, MP_ARG_REQUIRED | MP_ARG_OBJ, {0}},
             {MP_QSTR_postprocess, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+            // Where OpenMV 4 put the file. Ours may lie anywhere.
+            {MP_QSTR_load_to_fb, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
-    mp_arg_val_t args[2];
-    mp_arg_parse_all_kw_array(n_args, n_kw, all, 2, allowed, args);
+    mp_arg_val_t args[COUNT];
+    mp_arg_parse_all_kw_array(n_args, n_kw, all, COUNT, allowed, args);
+    mp_obj_t path = full_path(args[PATH].u_obj);
     ml_model *m = mp_obj_malloc_with_finaliser(ml_model, type);
     memset((uint8_t *)m + sizeof(m->base), 0, sizeof(*m) - sizeof(m->base));
     m->source = mp_const_none;
     m->packed = mp_const_none;
     m->labels = mp_const_none;
     m->postprocess = args[POSTPROCESS].u_obj;
-    open_file(m, args[PATH].u_obj);
+    open_file(m, path);
     load(m, args[PATH].u_obj);
-    m->labels = read_labels(args[PATH].u_obj);
+    m->labels = read_labels(path);
     return MP_OBJ_FROM_PTR(m);
 }
 

@@ -3,6 +3,7 @@
 
 #include "image/code.h"
 #include "py/runtime.h"
+#include "src/py/image_methods.h"
 #include "src/py/image_object.h"
 #include "src/py/image_options.h"
 
@@ -50,6 +51,40 @@ static const mp_rom_map_elem_t image_globals_table[] = {
                 MP_ROM_INT(IMAGE_PALETTE_RAINBOW)},
         {MP_ROM_QSTR(MP_QSTR_PALETTE_IRONBOW),
                 MP_ROM_INT(IMAGE_PALETTE_IRONBOW)},
+        {MP_ROM_QSTR(MP_QSTR_binary_to_grayscale),
+                MP_ROM_PTR(&image_binary_to_grayscale_obj)},
+        {MP_ROM_QSTR(MP_QSTR_binary_to_rgb),
+                MP_ROM_PTR(&image_binary_to_rgb_obj)},
+        {MP_ROM_QSTR(MP_QSTR_binary_to_lab),
+                MP_ROM_PTR(&image_binary_to_lab_obj)},
+        {MP_ROM_QSTR(MP_QSTR_binary_to_yuv),
+                MP_ROM_PTR(&image_binary_to_yuv_obj)},
+        {MP_ROM_QSTR(MP_QSTR_grayscale_to_binary),
+                MP_ROM_PTR(&image_grayscale_to_binary_obj)},
+        {MP_ROM_QSTR(MP_QSTR_grayscale_to_rgb),
+                MP_ROM_PTR(&image_grayscale_to_rgb_obj)},
+        {MP_ROM_QSTR(MP_QSTR_grayscale_to_lab),
+                MP_ROM_PTR(&image_grayscale_to_lab_obj)},
+        {MP_ROM_QSTR(MP_QSTR_grayscale_to_yuv),
+                MP_ROM_PTR(&image_grayscale_to_yuv_obj)},
+        {MP_ROM_QSTR(MP_QSTR_rgb_to_binary),
+                MP_ROM_PTR(&image_rgb_to_binary_obj)},
+        {MP_ROM_QSTR(MP_QSTR_rgb_to_grayscale),
+                MP_ROM_PTR(&image_rgb_to_grayscale_obj)},
+        {MP_ROM_QSTR(MP_QSTR_rgb_to_lab), MP_ROM_PTR(&image_rgb_to_lab_obj)},
+        {MP_ROM_QSTR(MP_QSTR_rgb_to_yuv), MP_ROM_PTR(&image_rgb_to_yuv_obj)},
+        {MP_ROM_QSTR(MP_QSTR_lab_to_binary),
+                MP_ROM_PTR(&image_lab_to_binary_obj)},
+        {MP_ROM_QSTR(MP_QSTR_lab_to_grayscale),
+                MP_ROM_PTR(&image_lab_to_grayscale_obj)},
+        {MP_ROM_QSTR(MP_QSTR_lab_to_rgb), MP_ROM_PTR(&image_lab_to_rgb_obj)},
+        {MP_ROM_QSTR(MP_QSTR_lab_to_yuv), MP_ROM_PTR(&image_lab_to_yuv_obj)},
+        {MP_ROM_QSTR(MP_QSTR_yuv_to_binary),
+                MP_ROM_PTR(&image_yuv_to_binary_obj)},
+        {MP_ROM_QSTR(MP_QSTR_yuv_to_grayscale),
+                MP_ROM_PTR(&image_yuv_to_grayscale_obj)},
+        {MP_ROM_QSTR(MP_QSTR_yuv_to_rgb), MP_ROM_PTR(&image_yuv_to_rgb_obj)},
+        {MP_ROM_QSTR(MP_QSTR_yuv_to_lab), MP_ROM_PTR(&image_yuv_to_lab_obj)},
 };
 static MP_DEFINE_CONST_DICT(image_globals, image_globals_table);
 
