@@ -151,6 +151,7 @@ void usb_bot_start(struct usb_bot *bot, const uint8_t *command, size_t length,
     assert(!bot->busy && length <= 16);
     bot->busy = true;
     bot->sensing = false;
+    bot->code = command[0];
     bot->data = data;
     bot->size = size;
     bot->done = done;

@@ -22,6 +22,7 @@ struct usb_bot {
     uint8_t block[31]; // the command block wrapper
     uint8_t status[13];
     uint32_t tag;
+    uint8_t code; // of the command, not of the question for its sense
     bool in, sensing, retried;
     uint8_t *data;
     size_t size;

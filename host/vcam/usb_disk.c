@@ -255,7 +255,7 @@ static void take_capacity(struct usb_disk *d) {
 static void failed(struct usb_disk *d) {
     const uint8_t *sense = d->bot.sense;
     usb_log(d->host, "disk: command %02x failed: sense %x/%02x/%02x",
-            d->bot.block[15], sense[0], sense[1], sense[2]);
+            d->bot.code, sense[0], sense[1], sense[2]);
     if (d->task == TASK_WRITE || d->task == TASK_SYNC) {
         // What the host wanted is not to be had: it looks anew.
         free(d->wanted);

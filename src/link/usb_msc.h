@@ -16,6 +16,8 @@ struct usb_medium {
     // What was written stays when the power fails after it has returned.
     int (*write)(uint32_t block, uint32_t count, const void *from);
     struct usb_share *share; // who may write, usb_share.h
+    // Closes files that no script can reach any more; they are in the way.
+    void (*release)(void);
 };
 
 // Another medium, or none (NULL), copied; the host is told of the change.

@@ -13,6 +13,7 @@
 #include "lib/oofatfs/ff.h"
 #include "link/usb_msc.h"
 #include "link/usb_share.h"
+#include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "src/py/drive.h"
@@ -57,6 +58,13 @@ static int drive_writes(uint32_t block, uint32_t count, const void *from) {
     return drive_commit();
 }
 
+// `open(name).read()` leaves a file open until the collector finds it.
+static void collect_files(void) {
+    if (MP_STATE_THREAD(gc_lock_depth) == 0) {
+        gc_collect();
+    }
+}
+
 void usb_drive_init(void) {
     static const struct usb_medium medium = {
             .product = "Camera drive",
@@ -64,6 +72,7 @@ void usb_drive_init(void) {
             .read = drive_reads,
             .write = drive_writes,
             .share = &share,
+            .release = collect_files,
     };
     usb_msc_set_medium(&medium);
 }

@@ -37,6 +37,11 @@ static struct {
     uint8_t data[CFG_TUD_MSC_EP_BUFSIZE];
 } job;
 
+// What is in the way of the host may be files that nobody will close.
+#define RELEASE_EVERY_MS 1000U
+static bool release_wanted;
+static uint32_t released_ms;
+
 static bool accepting;
 // In RAM, all of it: the flash may be busy. No blocks: there is none.
 static struct usb_medium medium;
@@ -62,10 +67,26 @@ void usb_msc_accept(bool accept) {
     accepting = accept;
 }
 
+// True when files in the way are to be looked for first.
+static bool want_release(void) {
+    if (medium.share->open == 0 || medium.release == NULL ||
+            chip_ms() - released_ms < RELEASE_EVERY_MS) {
+        return false;
+    }
+    release_wanted = true;
+    return true;
+}
+
 bool usb_msc_work(void) {
     static bool working;
     if (working) {
         return false;
+    }
+    if (release_wanted) {
+        release_wanted = false;
+        released_ms = chip_ms();
+        medium.release();
+        return true;
     }
     if (job.state != WANTED) {
         // The host gave up on it.
@@ -103,6 +124,9 @@ static int32_t finish(void *data, uint32_t bytes) {
 static int32_t begin(bool writes, uint32_t block, uint32_t count,
         const void *data) {
     if (writes) {
+        if (want_release()) {
+            return 0;
+        }
         switch (usb_share_host_writes(medium.share, chip_ms())) {
         case USB_SHARE_PROTECTED:
             return refuse(write_protected);
@@ -180,6 +204,7 @@ bool tud_msc_test_unit_ready_cb(uint8_t lun) {
         swapped = false;
         sense = medium_changed;
     } else {
+        (void)(medium.share->changed && want_release());
         return true;
     }
     (void)tud_msc_set_sense(0, sense.key, sense.code, sense.qualifier);
