@@ -57,25 +57,32 @@ void drive_init(void) {
     drive_open(&drive, &flash);
 }
 
+// Left alone, in a bare start.
+static bool is_closed(void) {
+    return drive.flash == NULL;
+}
+
 int drive_read_block(uint32_t block, void *data) {
-    return drive_read(&drive, block, data);
+    return is_closed() ? DRIVE_EIO : drive_read(&drive, block, data);
 }
 
 int drive_write_block(uint32_t block, const void *data) {
     last_write_ms = chip_ms();
-    return drive_write(&drive, block, data);
+    return is_closed() ? DRIVE_EIO : drive_write(&drive, block, data);
 }
 
 int drive_commit(void) {
-    return drive_sync(&drive);
+    return is_closed() ? DRIVE_EIO : drive_sync(&drive);
 }
 
 void drive_settle(void) {
-    drive_fold(&drive);
+    if (!is_closed()) {
+        drive_fold(&drive);
+    }
 }
 
 void drive_idle(void) {
-    if (chip_ms() - last_write_ms < QUIET_MS) {
+    if (is_closed() || chip_ms() - last_write_ms < QUIET_MS) {
         return;
     }
     if (drive_is_dirty(&drive)) {

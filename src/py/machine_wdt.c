@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // machine.WDT; included by extmod/machine_wdt.c.
 
+#include "chip/boot.h"
 #include "chip/iwdg.h"
 #include "py/mperrno.h"
 
@@ -18,6 +19,7 @@ static machine_wdt_obj_t *mp_machine_wdt_make_new_instance(mp_int_t id,
     if (timeout_ms < 1 || timeout_ms > (mp_int_t)CHIP_IWDG_MAX_MS) {
         mp_raise_ValueError(MP_ERROR_TEXT("timeout is 1 to 32768 ms"));
     }
+    chip_boot_disown();
     if (chip_iwdg_start(timeout_ms)) {
         mp_raise_OSError(MP_EIO);
     }

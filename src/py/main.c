@@ -2,6 +2,7 @@
 // From the reset handler to the prompt, and round again on a soft reset.
 
 #include "board.h"
+#include "chip/boot.h"
 #include "chip/crash.h"
 #include "chip/rcc.h"
 #include "chip/rtc.h"
@@ -40,7 +41,7 @@ static void leds_off(void) {
 }
 
 static void hardware_init(void) {
-    chip_reset_cause();
+    (void)chip_boot_begin();
     int clocks = chip_clocks_init();
     chip_systick_init();
     NVIC_SetPriority(PendSV_IRQn, CHIP_PRIO_PENDSV);
@@ -51,7 +52,9 @@ static void hardware_init(void) {
         chip_abort("the clocks did not start");
     }
     chip_rtc_init();
-    drive_init();
+    if (chip_boot_mode() != CHIP_BOOT_BARE) {
+        drive_init();
+    }
 }
 
 static void python_init(void) {
@@ -81,6 +84,18 @@ static void run_scripts(bool first) {
     pyexec_file_if_exists("main.py");
 }
 
+static void tell_safe_mode(void) {
+    const struct chip_crash *crash = chip_crash_last();
+    mp_printf(&mp_plat_print,
+            "blazecam: safe mode: the last %u starts failed (%s).\n"
+            "Neither boot.py nor main.py ran%s. A reset tries again.\n",
+            chip_boot_mode() == CHIP_BOOT_SAFE ? CHIP_BOOT_BAD
+                                               : CHIP_BOOT_BAD + 1U,
+            crash != NULL ? chip_crash_name(crash->reason) : "no fault",
+            chip_boot_mode() == CHIP_BOOT_SAFE ? ""
+                                               : ", the drive was left alone");
+}
+
 static void prompt(void) {
     for (;;) {
         int result = pyexec_mode_kind == PYEXEC_MODE_RAW_REPL
@@ -96,12 +111,23 @@ int main(void) {
     hardware_init();
     for (bool first = true;; first = false) {
         python_init();
-        pyexec_frozen_module("_boot.py", false);
+        bool drive = chip_boot_mode() != CHIP_BOOT_BARE;
+        if (drive) {
+            pyexec_frozen_module("_boot.py", false);
+        }
         if (first) {
-            usb_drive_init();
+            if (drive) {
+                usb_drive_init();
+            }
             usb_init();
         }
-        run_scripts(first);
+        chip_boot_scripts();
+        if (!first || chip_boot_mode() == CHIP_BOOT_NORMAL) {
+            run_scripts(first);
+        } else {
+            tell_safe_mode();
+        }
+        chip_boot_good();
         prompt();
         mp_printf(&mp_plat_print, "MPY: soft reboot\n");
         drive_settle();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The machine module's part of this port; included by extmod/modmachine.c.
 
+#include "chip/boot.h"
 #include "chip/rcc.h"
 #include "memory.h"
 #include "py/mperrno.h"
@@ -46,6 +47,7 @@ static mp_obj_t mp_machine_unique_id(void) {
 }
 
 NORETURN static void mp_machine_reset(void) {
+    chip_boot_good();
     drive_settle();
     NVIC_SystemReset();
     for (;;) {
@@ -57,6 +59,7 @@ static mp_int_t mp_machine_reset_cause(void) {
 }
 
 NORETURN void port_bootloader(void) {
+    chip_boot_good();
     drive_settle();
     *(volatile uint32_t *)MAILBOX_ADDRESS = MAILBOX_STAY;
     __DSB();

@@ -3,6 +3,7 @@
 
 #include "py/mphal.h"
 
+#include "chip/boot.h"
 #include "chip/rng.h"
 #include "chip/rtc.h"
 #include "chip/uart.h"
@@ -94,6 +95,7 @@ void soft_timer_schedule_at_ms(uint32_t ms) {
 
 CHIP_FASTCODE void chip_tick(uint32_t ms) {
     usb_pending = true;
+    chip_boot_tick();
     if (timer_armed && (int32_t)(ms - timer_due) >= 0) {
         timer_armed = false;
         SCB->ICSR = SCB_ICSR_PENDSVSET_Msk;
