@@ -174,7 +174,7 @@ static bool access_lines(struct vcam *vm, const char *master, uint32_t address,
             } else if (at % LINE == 0) {
                 count_writes(vm, master, bank, line);
             }
-        } else {
+        } else if (read) {
             memcpy(read + done, memory, part);
         }
         done += part;

@@ -55,14 +55,14 @@ struct vcam_sensor {
     img_image array, plain, frame; // all of the scene; the view; with tones
     unsigned serial;               // of what is on the array
     struct made made_plain, made_frame;
-    uint8_t *bytes; // of a line
+    uint8_t *bytes; // of the longest line
 };
 
 static const struct vcam_sensor_kind *const KINDS[] = {&VCAM_OV7725,
-        &VCAM_MT9M114};
+        &VCAM_MT9M114, NULL};
 
 const struct vcam_sensor_kind *vcam_sensor_kind(const char *name) {
-    for (unsigned i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+    for (unsigned i = 0; KINDS[i]; i++) {
         if (strcmp(KINDS[i]->name, name) == 0) {
             return KINDS[i];
         }
@@ -278,9 +278,7 @@ static bool develop(struct vcam_sensor *s) {
         }
         *have = want;
     }
-    uint8_t *bytes = realloc(s->bytes, vcam_video_line_bytes(&shot->video));
-    s->bytes = bytes ? bytes : s->bytes;
-    return bytes != NULL;
+    return true;
 }
 
 // --- the course of a frame ------------------------------------------------
@@ -347,7 +345,9 @@ struct vcam_sensor *vcam_sensor_plug(struct vcam *vm,
         return NULL;
     }
     s->self = calloc(1, kind->size);
-    if (!s->self || !resize(&s->array, kind->width, kind->height)) {
+    s->bytes = malloc(2 * (size_t)kind->width);
+    if (!s->self || !s->bytes ||
+            !resize(&s->array, kind->width, kind->height)) {
         vcam_sensor_free(s);
         return NULL;
     }
