@@ -5,6 +5,7 @@
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/tile.h"
+#include "nn/kernels/m7/widen.h"
 
 // Place of the first channel's shift in a record.
 enum { SHIFT = 4 };
@@ -33,45 +34,11 @@ typedef struct conv {
     nn_target target;
 } conv;
 
-// The same piece of three windows, or of two; to its end in whole words.
-static uint32_t *widen_3(const int8_t *a, const int8_t *b, const int8_t *c,
-        uint32_t bytes, uint32_t *to) {
-    for (const int8_t *end = a + bytes; a < end; a += 4, to += 6) {
-        uint32_t x = m7_load(a);
-        uint32_t y = m7_load(b);
-        uint32_t z = m7_load(c);
-        b += 4;
-        c += 4;
-        to[0] = m7_sxtb16(x);
-        to[1] = m7_sxtb16(y);
-        to[2] = m7_sxtb16(z);
-        to[3] = m7_sxtb16_odd(x);
-        to[4] = m7_sxtb16_odd(y);
-        to[5] = m7_sxtb16_odd(z);
-    }
-    return to;
-}
-
-static uint32_t *widen_2(const int8_t *a, const int8_t *b, uint32_t bytes,
-        uint32_t *to) {
-    for (const int8_t *end = a + bytes; a < end; a += 4, to += 4) {
-        uint32_t x = m7_load(a);
-        uint32_t y = m7_load(b);
-        b += 4;
-        to[0] = m7_sxtb16(x);
-        to[1] = m7_sxtb16(y);
-        to[2] = m7_sxtb16_odd(x);
-        to[3] = m7_sxtb16_odd(y);
-    }
-    return to;
-}
-
-// size pixels (2 or 3) whose pieces begin `apart` bytes from each other.
+// Groups of size pixels (2 or 3), see m7_widen_3().
 static uint32_t *widen(const int8_t *from, uint32_t apart, uint32_t size,
-        uint32_t bytes, uint32_t *to) {
-    return size == 3
-            ? widen_3(from, from + apart, from + 2 * (size_t)apart, bytes, to)
-            : widen_2(from, from + apart, bytes, to);
+        uint32_t bytes, uint32_t *to, uint32_t groups) {
+    return size == 3 ? m7_widen_3(from, apart, bytes, to, groups)
+                     : m7_widen_2(from, apart, bytes, to, groups);
 }
 
 // Rows of the window of a pixel in row y of the output.
@@ -137,40 +104,64 @@ static void find_plain(conv *c) {
     }
 }
 
-static void widen_plain(const conv *c, uint32_t x, uint32_t size,
-        uint32_t *to) {
+// The group of size pixels in column x whose windows are plain, and more of
+// them that follow where a window has one row; at most `most`. Returns how
+// many.
+static uint32_t widen_plain(const conv *c, uint32_t x, uint32_t size,
+        uint32_t most, uint32_t *to) {
     const nn_window *w = c->window;
     size_t left = x * (uint32_t)w->stride_w - (uint32_t)w->pad_left;
     uint32_t apart = (uint32_t)w->stride_w * c->channels;
+    uint32_t groups = 1;
+    if (w->kernel_h == 1) {
+        groups = (c->plain_end - x) / size;
+        groups = groups < most ? groups : most;
+    }
     for (int32_t i = 0; i < w->kernel_h; i++) {
         if (i >= c->down.first && i < c->down.end) {
             to = widen(c->image + c->rows[i] + left * c->channels, apart, size,
-                    c->layout.piece, to);
+                    c->layout.piece, to, groups);
             continue;
         }
-        uint32_t words = (c->layout.piece + 3) / 4 * 2 * size;
+        uint32_t words = (c->layout.piece + 3) / 4 * 2 * size * groups;
         for (; words > 0; words--) {
             *to++ = m7_both(c->zero_point);
         }
     }
+    return groups;
 }
 
-// A group of size pixels, of which the last `left_out` are the first again.
-static uint32_t *gather(conv *c, uint32_t y, uint32_t x, uint32_t size,
-        uint32_t left_out, uint32_t *to) {
-    look_at(c, y);
-    if (left_out == 0 && x >= c->plain_first && x + size <= c->plain_end) {
-        widen_plain(c, x, size, to);
-        return to + (size_t)size * c->layout.steps;
-    }
+// A group of size pixels, of which the last `same` are the first again.
+static void copy_group(conv *c, uint32_t y, uint32_t x, uint32_t size,
+        uint32_t same, uint32_t *to) {
     for (uint32_t i = 0; i < size; i++) {
         copy_window(c, x, c->strips + (size_t)i * c->strip);
-        if (i + 1 < size - left_out && ++x == c->out_width) {
+        if (i + 1 < size - same && ++x == c->out_width) {
             x = 0;
             look_at(c, ++y);
         }
     }
-    return widen(c->strips, c->strip, size, c->layout.steps * 2, to);
+    (void)widen(c->strips, c->strip, size, c->layout.steps * 2, to, 1);
+}
+
+// `groups` groups of size pixels, the first in column x of row y.
+static uint32_t *gather(conv *c, uint32_t y, uint32_t x, uint32_t size,
+        uint32_t groups, uint32_t same, uint32_t *to) {
+    while (groups > 0) {
+        uint32_t done = 1;
+        look_at(c, y);
+        if (same == 0 && x >= c->plain_first && x + size <= c->plain_end) {
+            done = widen_plain(c, x, size, groups, to);
+        } else {
+            copy_group(c, y, x, size, same, to);
+        }
+        groups -= done;
+        to += (size_t)done * size * c->layout.steps;
+        for (x += done * size; x >= c->out_width; x -= c->out_width) {
+            y++;
+        }
+    }
+    return to;
 }
 
 // How n pixels make groups of three and then of two. A lonely pixel is there
@@ -267,16 +258,10 @@ static void run_block(conv *c, uint32_t y, uint32_t x, uint32_t n,
     uint32_t group = 0;
     for (c->first_in = 0; c->first_in < c->channels;
             c->first_in += c->group_in) {
-        uint32_t *to = c->block;
-        uint32_t pixel = x;
-        for (uint32_t i = 0; i < g.threes; i++, pixel += 3) {
-            to = gather(c, y + pixel / c->out_width, pixel % c->out_width, 3, 0,
-                    to);
-        }
-        for (uint32_t i = 0; i < g.twos; i++, pixel += 2) {
-            to = gather(c, y + pixel / c->out_width, pixel % c->out_width, 2,
-                    n == 1, to);
-        }
+        uint32_t *to = gather(c, y, x, 3, g.threes, 0, c->block);
+        uint32_t behind = x + 3 * g.threes;
+        (void)gather(c, y + behind / c->out_width, behind % c->out_width, 2,
+                g.twos, n == 1, to);
         run_channels(c, group++, n, out);
     }
     m7_clamp(out, n * c->out_channels, c->target);

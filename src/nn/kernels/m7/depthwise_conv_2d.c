@@ -7,7 +7,10 @@
 #include "nn/kernels/m7/columns.h"
 #include "nn/kernels/m7/taps.h"
 
-enum { LANES = NN_DEPTHWISE_LANES };
+enum {
+    LANES = NN_DEPTHWISE_LANES,
+    SHIFT = 2, // place of the shift in a record
+};
 
 typedef struct conv {
     const nn_call *call;
@@ -88,37 +91,44 @@ static void pack_single(const conv *c, source a, uint32_t n, uint32_t *to) {
     }
 }
 
-// Columns outside the image, a few: all channels of one, then the next.
-static void clear(const conv *c, uint32_t *to, uint32_t words, uint32_t from,
-        uint32_t end) {
+// Columns outside the image, a few: the same for all channels.
+static void clear(const conv *c, uint32_t from, uint32_t end) {
+    uint32_t rows = (uint32_t)c->window->kernel_h;
+    uint32_t single = c->lanes < 2 ? 1 : 2;
+    uint32_t words = rows / 2 * c->lanes + rows % 2 * single;
     for (; from < end; from++) {
-        uint32_t *column = to + from;
+        uint32_t *column = c->block + from;
         for (uint32_t k = 0; k < words; k++, column += c->columns) {
             *column = m7_both(c->zero_point);
         }
     }
 }
 
-// The columns from `left` of the image on, for four channels.
-static void pack(const conv *c, uint32_t channel, int32_t left) {
+// The columns of the block that lie inside the image, begin … begin + n - 1.
+typedef struct inside {
+    uint32_t begin, n;
+    uint32_t x; // column of the image
+} inside;
+
+static inside find_inside(const conv *c, int32_t left) {
     int32_t columns = (int32_t)c->columns;
     int32_t begin = nn_clamp_i32(-left, 0, columns);
     int32_t end = nn_clamp_i32((int32_t)c->width - left, begin, columns);
     uint32_t n = (uint32_t)(end - begin);
-    uint32_t first = n > 0 ? (uint32_t)(left + begin) : 0;
-    uint32_t *to = c->block;
+    return (inside){(uint32_t)begin, n, n > 0 ? (uint32_t)(left + begin) : 0};
+}
+
+// Packs them, for the channels from `channel` on.
+static void pack(const conv *c, uint32_t channel, inside in) {
+    uint32_t *to = c->block + in.begin;
     for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
-        bool pair = i + 1 < c->window->kernel_h;
-        uint32_t words = pair || c->lanes < 2 ? c->lanes : 2;
-        clear(c, to, words, 0, (uint32_t)begin);
-        clear(c, to, words, (uint32_t)end, c->columns);
-        source row = row_of(c, i, channel, first);
-        if (pair) {
-            pack_pair(c, row, row_of(c, i + 1, channel, first), n, to + begin);
+        source row = row_of(c, i, channel, in.x);
+        if (i + 1 < c->window->kernel_h) {
+            pack_pair(c, row, row_of(c, i + 1, channel, in.x), in.n, to);
+            to += (size_t)c->lanes * c->columns;
         } else {
-            pack_single(c, row, n, to + begin);
+            pack_single(c, row, in.n, to);
         }
-        to += (size_t)words * c->columns;
     }
 }
 
@@ -159,8 +169,9 @@ static void sum_windows(const conv *c, uint32_t lane, uint32_t x,
 }
 
 // n pixels of a channel, by taps of any number.
-static void run_any(const conv *c, const uint32_t *record, uint32_t lane,
-        uint32_t x, uint32_t n, int8_t *out) {
+static __attribute__((noinline)) void run_any(const conv *c,
+        const uint32_t *record, uint32_t lane, uint32_t x, uint32_t n,
+        int8_t *out) {
     nn_depthwise_record head;
     memcpy(&head, record, sizeof(head));
     const uint32_t *weights = record + sizeof(head) / sizeof(*record);
@@ -177,36 +188,29 @@ static void run_any(const conv *c, const uint32_t *record, uint32_t lane,
 }
 
 // n pixels of output channel o.
-static void run_channel(const conv *c, uint32_t o, uint32_t lane, uint32_t n,
-        int8_t *out) {
+static void run_channel(const conv *c, m7_taps *t, uint32_t o, uint32_t lane,
+        uint32_t n, int8_t *out) {
     const nn_op *op = c->call->op;
-    const uint32_t *record = c->record;
+    t->record = c->record;
     if (op->records != NULL) {
-        record = op->records + o * c->record_words;
+        t->record = op->records + o * c->record_words;
     } else {
         nn_depthwise_record_make(c->call->graph, op, o, c->record);
     }
-    uint32_t shift;
-    memcpy(&shift, record + 2, sizeof(shift));
     uint32_t done = 0;
-    if (n >= c->group && shift != 0) {
-        const m7_taps t = {
-                .record = record,
-                .pairs = columns_of(c, 0, lane),
-                .singles = columns_of(c, 1, lane),
-                .out = out,
-                .stride = c->out_channels,
-                .groups = n / c->group,
-        };
+    if (t->groups != 0 && t->record[SHIFT] != 0) {
+        t->pairs = c->block + lane * c->columns;
+        t->singles = c->block + (c->lanes + lane % 2) * c->columns;
+        t->out = out;
+        done = t->groups * c->group;
         if (c->group == 4) {
-            m7_taps_4(&t);
+            m7_taps_4(t);
         } else {
-            m7_taps_2(&t);
+            m7_taps_2(t);
         }
-        done = n / c->group * c->group;
     }
     if (done < n) {
-        run_any(c, record, lane, done, n, out);
+        run_any(c, t->record, lane, done, n, out);
     }
 }
 
@@ -223,20 +227,21 @@ static uint32_t group_of(const nn_window *w) {
 static void run_block(conv *c, uint32_t x, uint32_t n, int8_t *out) {
     const nn_window *w = c->window;
     uint32_t multiplier = c->out_channels / c->channels;
-    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
+    m7_taps t = {.stride = c->out_channels, .groups = n / c->group};
+    inside in = find_inside(c, (int32_t)x * w->stride_w - w->pad_left);
     uint32_t next = 0;
+    clear(c, 0, in.begin);
+    clear(c, in.begin + in.n, c->columns);
     while (next < c->channels) {
         // the last four may have been done in part
-        uint32_t first =
-                next + c->lanes > c->channels ? c->channels - c->lanes : next;
-        pack(c, first, left);
-        for (uint32_t lane = next - first; lane < c->lanes; lane++) {
-            for (uint32_t k = 0; k < multiplier; k++) {
-                uint32_t o = (first + lane) * multiplier + k;
-                run_channel(c, o, lane, n, out + o);
+        uint32_t first = nn_depthwise_first(next, c->channels);
+        pack(c, first, in);
+        for (; next < first + c->lanes; next++) {
+            uint32_t o = next * multiplier;
+            for (uint32_t k = 0; k < multiplier; k++, o++) {
+                run_channel(c, &t, o, next - first, n, out + o);
             }
         }
-        next = first + c->lanes;
     }
     m7_clamp(out, n * c->out_channels, c->target);
 }

@@ -35,6 +35,7 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 #define NEXT_2 STEP_2("r0", "r1", "r2", "r3")
 #define NEXT_3 STEP_3("r0", "r1", "r2", "r3", "r4", "r5")
 #define EIGHT(step) step step step step step step step step
+#define MANY(step) EIGHT(step) EIGHT(step) EIGHT(step) EIGHT(step)
 
 // A doubled sum becomes an int8 number, see m7_apply().
 #define FINISH(sum, value, offset, shift, place)  \
@@ -47,38 +48,38 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     FINISH(a, "r6", "r7", "r8", "0") \
     FINISH(b, "r9", "r10", "r11", "1")
 
-// On the stack: x, weights, rounds of eight steps, where the first round is
+// On the stack: x, weights, rounds of 32 steps, where the first round is
 // entered, out, stride, where out ends. The first step is apart; the loop is
 // entered behind the steps that the first round has too many.
-#define TILE(first, next, size, span, pixels)                               \
-    "push {r4-r11, lr}\n"                                                   \
-    "ldm r0, {r1-r6}\n"                                                     \
-    "mul r7, r4, r6\n" span "add r7, r7, r5\n"                              \
-    "add r2, r2, #32\n"                                                     \
-    "subs r0, r3, #1\n"                                                     \
-    "add r3, r0, #7\n"                                                      \
-    "lsr r3, r3, #3\n"                                                      \
-    "rsb r0, r0, r3, lsl #3\n"                                              \
-    "mov r8, #" size "\n"                                                   \
-    "adr.w r4, 2f\n"                                                        \
-    "mla r4, r0, r8, r4\n"                                                  \
-    "add r4, r4, #1\n"                                                      \
-    "push {r1-r7}\n"                                                        \
-    "1:\n"                                                                  \
-    "ldm sp, {r11, r12, lr}\n"                                              \
-    "ldrd r0, r1, [r12, #-32]\n" first "ldr pc, [sp, #12]\n"                \
-    ".balign 4\n"                                                           \
-    "2:\n" EIGHT(next) "subs lr, lr, #1\n"                                  \
-                       "bne.w 2b\n"                                         \
-                       "str r11, [sp]\n"                                    \
-                       "ldr lr, [sp, #4]\n"                                 \
-                       "ldmdb lr, {r6-r11}\n"                               \
-                       "ldr r12, [sp, #16]\n" pixels "str r12, [sp, #16]\n" \
-                       "ldr r1, [sp, #24]\n"                                \
-                       "cmp r12, r1\n"                                      \
-                       "bne.w 1b\n"                                         \
-                       "add sp, sp, #28\n"                                  \
-                       "pop {r4-r11, pc}\n"
+#define TILE(first, next, size, span, pixels)                              \
+    "push {r4-r11, lr}\n"                                                  \
+    "ldm r0, {r1-r6}\n"                                                    \
+    "mul r7, r4, r6\n" span "add r7, r7, r5\n"                             \
+    "add r2, r2, #32\n"                                                    \
+    "subs r0, r3, #1\n"                                                    \
+    "add r3, r0, #31\n"                                                    \
+    "lsr r3, r3, #5\n"                                                     \
+    "rsb r0, r0, r3, lsl #5\n"                                             \
+    "mov r8, #" size "\n"                                                  \
+    "adr.w r4, 2f\n"                                                       \
+    "mla r4, r0, r8, r4\n"                                                 \
+    "add r4, r4, #1\n"                                                     \
+    "push {r1-r7}\n"                                                       \
+    "1:\n"                                                                 \
+    "ldm sp, {r11, r12, lr}\n"                                             \
+    "ldrd r0, r1, [r12, #-32]\n" first "ldr pc, [sp, #12]\n"               \
+    ".balign 4\n"                                                          \
+    "2:\n" MANY(next) "subs lr, lr, #1\n"                                  \
+                      "bne.w 2b\n"                                         \
+                      "str r11, [sp]\n"                                    \
+                      "ldr lr, [sp, #4]\n"                                 \
+                      "ldmdb lr, {r6-r11}\n"                               \
+                      "ldr r12, [sp, #16]\n" pixels "str r12, [sp, #16]\n" \
+                      "ldr r1, [sp, #24]\n"                                \
+                      "cmp r12, r1\n"                                      \
+                      "bne.w 1b\n"                                         \
+                      "add sp, sp, #28\n"                                  \
+                      "pop {r4-r11, pc}\n"
 
 __attribute__((naked, noinline)) void m7_tile_2(
         const m7_tile *t __attribute__((unused))) {
