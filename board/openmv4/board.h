@@ -14,6 +14,12 @@
 #define BOARD_LED_BLUE CHIP_PIN('C', 2)
 #define BOARD_LED_IR CHIP_PIN('E', 2)
 
+// The card slot on SDMMC1; D1 to D3 follow D0, the switch is closed by a card.
+#define BOARD_SD_D0 CHIP_PIN('C', 8)
+#define BOARD_SD_CK CHIP_PIN('C', 12)
+#define BOARD_SD_CMD CHIP_PIN('D', 2)
+#define BOARD_SD_DETECT CHIP_PIN('D', 0)
+
 #define BOARD_UART1_TX CHIP_PIN('B', 14)
 #define BOARD_UART1_RX CHIP_PIN('B', 15)
 #define BOARD_UART1_ALT 4

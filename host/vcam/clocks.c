@@ -292,6 +292,9 @@ uint32_t vcam_clock(const struct vcam *vm, enum vcam_clock clock) {
         return usb(r);
     case CLOCK_RTC:
         return rtc(r);
+    case CLOCK_SDMMC:
+        return field(rcc_get(r, RCC_D1CCIPR), 16, 1) ? rcc_pll_hz(r, 1, 2)
+                                                     : rcc_pll_hz(r, 0, 1);
     case CLOCK_LSI:
         return LSI_HZ; // the watchdog switches it on for itself
     }

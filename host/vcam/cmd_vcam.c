@@ -18,6 +18,8 @@
 #include "host/vcam/profile.h"
 #include "host/vcam/report.h"
 #include "host/vcam/script.h"
+#include "host/vcam/sdcard.h"
+#include "host/vcam/sdmmc.h"
 #include "host/vcam/usb_disk.h"
 #include "host/vcam/usb_script.h"
 #include "host/vcam/vcam.h"
@@ -33,6 +35,7 @@ struct run {
     struct vcam_symbols *symbols;
     struct vcam_profile *profile;
     struct vcam_camera *camera;
+    struct vcam_sdcard *card;
     struct vcam_live live;
     struct usb_host *usb;
     struct usb_script *usb_script;
@@ -153,6 +156,12 @@ static int prepare(struct run *run) {
         vcam_cpu_profile(vcam_processor(run->vm), run->profile);
     }
     int status = vcam_camera_open(&run->camera, run->vm, o);
+    if (status == 0 && o->sd.image) {
+        status = vcam_sdcard_open(&run->card, &o->sd);
+    }
+    if (status == 0 && run->card) {
+        vcam_sdmmc_insert(run->vm, run->card);
+    }
     if (status == 0 && o->flash) {
         status = vcam_load_flash(run->vm, o->flash);
     }
@@ -315,6 +324,7 @@ int cmd_vcam(int argc, char **argv) {
     vcam_destroy(run->vm);
     int unwritten = vcam_camera_close(run->camera);
     status = status ? status : unwritten;
+    vcam_sdcard_close(run->card);
     vcam_symbols_free(run->symbols);
     vcam_profile_free(run->profile);
     free(run->script_text);

@@ -48,6 +48,17 @@ static int sensor(const char *word, const struct vcam_sensor_kind **kind) {
     return 0;
 }
 
+static int sd_kind(const char *word, enum vcam_sdcard_kind *kind) {
+    static const char *const names[] = {"sc", "v1", "hc"};
+    for (unsigned i = 0; word && i < 3; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *kind = (enum vcam_sdcard_kind)(VCAM_SD_SC + i);
+            return 0;
+        }
+    }
+    return word ? cli_usage("vcam", "--sd-kind %s: sc, v1 or hc", word) : 0;
+}
+
 int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
     *options = (struct vcam_options){.limit = UINT64_MAX,
             .strict = true,
@@ -60,6 +71,10 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
     const char *gdb = NULL;
     const char *chip = NULL;
     const char *eye = NULL;
+    const char *kind = NULL;
+    const char *pull = NULL;
+    const char *back = NULL;
+    const char *noise = NULL;
     const cli_option table[] = {
             {.name = "--firmware", .value = &options->firmware},
             {.name = "--script", .value = &options->script},
@@ -67,6 +82,11 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--for", .value = &limit},
             {.name = "--drive", .value = &options->drive},
             {.name = "--flash", .value = &options->flash},
+            {.name = "--sd", .value = &options->sd.image},
+            {.name = "--sd-kind", .value = &kind},
+            {.name = "--sd-pull", .value = &pull},
+            {.name = "--sd-back", .value = &back},
+            {.name = "--sd-noise", .value = &noise},
             {.name = "--sensor", .value = &eye},
             {.name = "--scene", .value = &options->scene},
             {.name = "--frames", .value = &options->frames},
@@ -107,6 +127,13 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
                      &options->power_cut)) ||
             (status = whole("--seed", seed, UINT32_MAX, &options->seed)) ||
             (status = whole("--gdb", gdb, 65535, &port)) ||
+            (status = whole("--sd-pull", pull, UINT32_MAX,
+                     &options->sd.pull)) ||
+            (status = whole("--sd-back", back, UINT32_MAX,
+                     &options->sd.back)) ||
+            (status = whole("--sd-noise", noise, UINT32_MAX,
+                     &options->sd.bad_every)) ||
+            (status = sd_kind(kind, &options->sd.kind)) ||
             (status = silicon(chip, &options->silicon_y)) ||
             (status = sensor(eye, &options->sensor))) {
         return status;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/vcam/sdcard.h"
+
 struct vcam_sensor_kind;
 
 // --firmware F       .bin or .elf; build/openmv4/firmware.bin if not given
@@ -15,6 +17,12 @@ struct vcam_sensor_kind;
 // --drive IMG        the drive of 128 KiB (FAT), kept in this file
 // --flash IMG        the whole flash chip of 2 MiB, kept in this file: what a
 //                    power cut leaves
+// --sd IMG           an SD card in the slot, kept in this file
+// --sd-kind KIND     sc, v1 (sc of the first version) or hc; by the size, if
+//                    not given
+// --sd-pull N        pulled out when the N-th block is written to it
+// --sd-back MS       put back so many milliseconds later
+// --sd-noise N       every N-th block arrives damaged
 // --sensor NAME      what is behind the lens: ov7725 (if not given), mt9m114 or
 //                    none
 // --scene PATH       what it looks at: a photograph, a folder of them as a
@@ -40,6 +48,7 @@ struct vcam_sensor_kind;
 // --silicon V|Y      revision of the chip, V if not given
 // --seed N           of what RAM holds at power on, and of the RNG
 struct vcam_options {
+    struct vcam_sdcard_options sd; // image null for none
     const char *firmware, *script, *drive, *flash, *until, *stats, *pty;
     const char *profile;
     const char *msc, *usb_script, *usb_serial, *usb_log;

@@ -28,6 +28,7 @@ enum vcam_clock {
     CLOCK_ADC,
     CLOCK_USB,
     CLOCK_RTC,
+    CLOCK_SDMMC,
     CLOCK_LSI
 };
 

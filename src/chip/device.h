@@ -54,6 +54,7 @@ enum {
 // Code that runs from ITCM, data in DTCM, memory of DMA (never cached).
 #define CHIP_FASTCODE __attribute__((section(".fastcode"), noinline))
 #define CHIP_FASTDATA __attribute__((section(".fastdata")))
+#define CHIP_CARD __attribute__((section(".card"), aligned(32)))
 #define CHIP_DMA __attribute__((section(".dma"), aligned(32)))
 
 // Errors of this folder are negative errno numbers.

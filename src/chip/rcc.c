@@ -19,6 +19,7 @@
 #define RCC_PLL1DIVR CHIP_REG(RCC_BASE + 0x030)
 #define RCC_PLL2DIVR CHIP_REG(RCC_BASE + 0x038)
 #define RCC_PLL3DIVR CHIP_REG(RCC_BASE + 0x040)
+#define RCC_D1CCIPR CHIP_REG(RCC_BASE + 0x04C)
 #define RCC_D2CCIP1R CHIP_REG(RCC_BASE + 0x050)
 #define RCC_D2CCIP2R CHIP_REG(RCC_BASE + 0x054)
 #define RCC_D3CCIPR CHIP_REG(RCC_BASE + 0x058)
@@ -62,6 +63,7 @@
 #define RCC_PLLCFGR_RANGE(n) (RCC_PLL_RGE_4_8 << (4U * ((n)-1U) + 2U))
 #define RCC_PLLCFGR_OUTPUTS (0x1FFU << 16)
 
+#define RCC_D1CCIPR_SDMMCSEL (1U << 16)
 #define RCC_D2CCIP1R_SPI123SEL_PLL3_P (2U << 12)
 #define RCC_D2CCIP1R_SPI123SEL (7U << 12)
 #define RCC_D2CCIP2R_RNGSEL (3U << 8)
@@ -181,6 +183,7 @@ static int start_plls(const struct chip_pll *pll1) {
 }
 
 static void select_kernel_clocks(void) {
+    chip_modify(&RCC_D1CCIPR, RCC_D1CCIPR_SDMMCSEL, 0); // PLL1 Q
     chip_modify(&RCC_D2CCIP1R, RCC_D2CCIP1R_SPI123SEL,
             RCC_D2CCIP1R_SPI123SEL_PLL3_P);
     // USART and I2C stay on their bus clock (field value 0).
@@ -239,6 +242,7 @@ int chip_clocks_init(void) {
     clocks.timer = cpu / 2U;
     const struct chip_pll *pll3 = &chip_board_pll3;
     uint32_t vco3 = CHIP_BOARD_HSE_HZ / pll3->m * pll3->n;
+    clocks.sdmmc = CHIP_BOARD_HSE_HZ / pll1->m * pll1->n / pll1->q;
     clocks.pll3_p = vco3 / pll3->p;
     clocks.pll3_r = vco3 / pll3->r;
     return 0;

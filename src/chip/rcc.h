@@ -18,6 +18,7 @@ enum {
 };
 #define CHIP_GATE(reg, bit) ((uint32_t)(reg) << 8 | (uint32_t)(bit))
 
+#define GATE_SDMMC1 CHIP_GATE(RCC_AHB3ENR, 16)
 #define GATE_DMA1 CHIP_GATE(RCC_AHB1ENR, 0)
 #define GATE_DMA2 CHIP_GATE(RCC_AHB1ENR, 1)
 #define GATE_ADC12 CHIP_GATE(RCC_AHB1ENR, 5)
@@ -55,6 +56,7 @@ struct chip_clocks {
     uint32_t ahb;
     uint32_t apb;    // APB1 to APB4
     uint32_t timer;  // timers on APB1 and APB2
+    uint32_t sdmmc;  // SDMMC1
     uint32_t pll3_r; // ADC
     uint32_t pll3_p; // SPI1 to SPI3
 };

@@ -22,6 +22,7 @@
 #include "src/py/camera.h"
 #include "src/py/console.h"
 #include "src/py/drive.h"
+#include "src/py/machine_sdcard.h"
 #include "src/py/ml_pool.h"
 #include "src/py/port.h"
 #include "src/py/usb_drive.h"
@@ -55,6 +56,7 @@ static void hardware_init(void) {
     if (chip_boot_mode() != CHIP_BOOT_BARE) {
         drive_init();
     }
+    sdcard_init();
 }
 
 static void python_init(void) {

@@ -7,6 +7,7 @@
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "src/py/drive.h"
+#include "src/py/machine_sdcard.h"
 #include "src/py/port.h"
 
 #define UID_ADDRESS 0x1FF1E800U
@@ -19,6 +20,7 @@
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS                                       \
     {MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type)},                 \
             {MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&machine_led_type)},         \
+            {MP_ROM_QSTR(MP_QSTR_SDCard), MP_ROM_PTR(&machine_sdcard_type)},   \
             {MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type)},     \
             {MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&machine_rtc_type)},         \
             {MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(CHIP_RESET_POWER)},  \

@@ -2,6 +2,8 @@
 # Mounts the drive; makes a new one when it is blank or unusable.
 
 import errno
+import machine
+import os
 import sys
 import vfs
 import _drive
@@ -74,16 +76,37 @@ def mount_rom(region, path):
             print("blazecam: %s is damaged and was left out" % path)
 
 
+def mount_card():
+    """The card in the slot, unless a file SKIPSD on the drive forbids it."""
+    try:
+        os.stat("/flash/SKIPSD")
+        return
+    except OSError:
+        pass
+    card = machine.SDCard()
+    if not card.present():
+        return
+    try:
+        vfs.mount(vfs.VfsFat(card), "/sdcard")
+    except OSError as error:
+        # ENODEV: there is a card, but FAT is not on it.
+        why = error.errno == errno.ENODEV and "no FAT file system" or error
+        print("blazecam: the SD card cannot be used:", why)
+        return
+    sys.path.append("/sdcard")
+    sys.path.append("/sdcard/lib")
+
+
 # Models lie in flash and are used in place.
 mount_rom("models", "/rom")
 mount_rom("romfs", "/romfs")
 
 try:
     mount()
-    import os
-
     os.chdir("/flash")
     sys.path.append("/flash")
     sys.path.append("/flash/lib")
 except OSError as error:
     print("blazecam: the drive cannot be used:", error)
+
+mount_card()
