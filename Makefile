@@ -75,9 +75,14 @@ endif
 
 all: $(COMMAND) $(MODEL) ## build the command, the models and the firmware
 
-demo: $(COMMAND) $(MODEL) | setup-photo ## find the faces in PHOTO=mine.jpg
+demo: $(COMMAND) $(MODEL) | setup-photo
+demo: ## show PHOTO=mine.jpg to the virtual camera, which finds the faces
+ifeq ($(VCAM),1)
+	@tools/demo $(COMMAND) $(FIRMWARE) $(PHOTO) $(BUILD)/demo.png
+	@$(COMMAND) size $(FIRMWARE)
+else
 	$(COMMAND) detect -o $(BUILD)/demo.png $(PHOTO)
-	@echo "drawn into $(BUILD)/demo.png"
+endif
 
 test: $(COMMAND) $(MODEL) $(UNIT_BIN) $(FUZZ_BIN) | setup-photo
 test: ## run all tests, with a short run of each fuzz target

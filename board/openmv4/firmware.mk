@@ -7,7 +7,7 @@ FIRMWARE := $(BUILD)/openmv4/firmware.bin
 firmware: $(FIRMWARE) ## build build/openmv4/firmware.bin
 
 all: $(FIRMWARE)
-test: $(FIRMWARE)
+demo test: $(FIRMWARE)
 
 .PHONY: size
 size: $(COMMAND) $(FIRMWARE) ## show where flash and RAM go
