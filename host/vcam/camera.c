@@ -10,12 +10,21 @@
 #include <sys/stat.h>
 
 #include "host/cli/cli.h"
+#include "host/file/file.h"
 #include "host/photo/folder.h"
-#include "host/photo/photo.h"
+#include "host/photo/format.h"
 #include "host/vcam/machine.h"
 #include "host/vcam/options.h"
 #include "host/vcam/sensor.h"
 #include "image/pixel.h"
+
+struct kind {
+    enum vcam_video_format format;
+    img_bayer bayer;
+    bool swapped, blue_first, v_first;
+    unsigned select;
+    size_t line_bytes;
+};
 
 struct vcam_camera {
     struct vcam *vm;
@@ -23,6 +32,12 @@ struct vcam_camera {
     struct vcam_sensor *sensor;
     const char *frames;
     unsigned count; // frames written
+    // The last one, and its file: most frames of a still scene are equal.
+    struct kind kind;
+    uint8_t *last;
+    size_t last_size;
+    char *file;
+    size_t file_size;
     int status;
 };
 
@@ -94,26 +109,78 @@ static void fail(struct vcam_camera *camera, const char *what,
     }
 }
 
+// What the same bytes may still differ in.
+static struct kind kind_of(const struct vcam_capture *capture) {
+    const struct vcam_video *v = capture->video;
+    return (struct kind){.format = v->format,
+            .bayer = first_filter(capture),
+            .swapped = v->swapped,
+            .blue_first = v->blue_first,
+            .v_first = v->v_first,
+            .select = capture->select,
+            .line_bytes = capture->line_bytes};
+}
+
+static bool same_kind(const struct vcam_camera *camera,
+        const struct vcam_capture *capture) {
+    const struct kind *a = &camera->kind;
+    struct kind b = kind_of(capture);
+    return a->format == b.format && a->bayer == b.bayer &&
+            a->swapped == b.swapped && a->blue_first == b.blue_first &&
+            a->v_first == b.v_first && a->select == b.select &&
+            a->line_bytes == b.line_bytes;
+}
+
+// Makes the file of a frame, unless it is that of the last one.
+static bool encode(struct vcam_camera *camera,
+        const struct vcam_capture *capture) {
+    size_t size = capture->line_bytes * capture->lines;
+    if (camera->file && camera->last_size == size &&
+            memcmp(camera->last, capture->bytes, size) == 0 &&
+            same_kind(camera, capture)) {
+        return true;
+    }
+    free(camera->file);
+    free(camera->last);
+    camera->file = NULL;
+    camera->last = malloc(size + 1);
+    img_image image = {0};
+    uint8_t *data = picture(capture, &image);
+    FILE *to = open_memstream(&camera->file, &camera->file_size);
+    bool good = camera->last && to && image.width > 0;
+    if (good) {
+        memcpy(camera->last, capture->bytes, size);
+        camera->last_size = size;
+        camera->kind = kind_of(capture);
+        nn_error error;
+        good = photo_encode_png(to, &image, &error) == 0;
+    }
+    good = to && fclose(to) == 0 && good;
+    free(data);
+    if (!good) {
+        free(camera->file);
+        camera->file = NULL;
+    }
+    return good;
+}
+
 static void on_frame(void *owner, const struct vcam_capture *capture) {
     struct vcam_camera *camera = owner;
-    img_image image = {0};
     size_t pair = capture->video->format == VIDEO_YUV422 ? 4 : 2;
     if (!capture->select && capture->video->format != VIDEO_BAYER &&
             (capture->line_bytes % pair || capture->first_byte % pair)) {
         return; // pixels are cut apart: no picture
     }
-    uint8_t *data = picture(capture, &image);
     char name[32];
     (void)snprintf(name, sizeof name, "frame_%05u.png", camera->count++);
     char *path = folder_join(camera->frames, name);
     nn_error error;
-    if (!path || image.width == 0) {
+    if (!path || !encode(camera, capture)) {
         fail(camera, "vcam", "out of memory");
-    } else if (photo_write(path, &image, &error)) {
+    } else if (file_write(path, camera->file, camera->file_size, &error)) {
         fail(camera, path, error.text);
     }
     free(path);
-    free(data);
 }
 
 static int open_frames(struct vcam_camera *camera) {
@@ -167,6 +234,8 @@ int vcam_camera_close(struct vcam_camera *camera) {
         status = camera->status;
         vcam_sensor_free(camera->sensor);
         vcam_scene_close(camera->scene);
+        free(camera->last);
+        free(camera->file);
         free(camera);
     }
     return status;
