@@ -102,6 +102,8 @@ void console_poll(void) {
     bool deaf = chip_ms() - read_ms >= USB_DEAF_MS;
     while ((ring_count() < USB_RING || deaf) && usb_cdc_read(&byte, 1) == 1) {
         if (byte == mp_interrupt_char) {
+            // As a terminal does: what was typed before it is forgotten.
+            ring_out = ring_in;
             mp_sched_keyboard_interrupt();
         } else if (ring_count() < USB_RING) {
             if (ring_count() == 0) {
