@@ -138,7 +138,7 @@ static mp_obj_t py_writeblocks(mp_obj_t block, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
     size_t first = check_range(block, info.len);
-    usb_drive_python_wrote();
+    usb_drive_python_wrote(false);
     for (size_t i = 0; i < info.len / DRIVE_BLOCK; i++) {
         const uint8_t *from = (const uint8_t *)info.buf + i * DRIVE_BLOCK;
         if (drive_write_block(first + i, from)) {

@@ -8,6 +8,7 @@
 #include "py/runtime.h"
 #include "src/py/machine_sdcard.h"
 #include "src/py/port.h"
+#include "src/py/usb_drive.h"
 
 #define SDMMC1_ALT 12
 
@@ -102,12 +103,17 @@ static mp_obj_t sdcard_readblocks(mp_obj_t self, mp_obj_t block,
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(sdcard_readblocks_obj, sdcard_readblocks);
 
+bool sdcard_is_device(mp_obj_t readblocks) {
+    return readblocks == MP_OBJ_FROM_PTR(&sdcard_readblocks_obj);
+}
+
 static mp_obj_t sdcard_writeblocks(mp_obj_t self, mp_obj_t block,
         mp_obj_t buffer) {
     (void)self;
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
     uint32_t first = first_block(block, info.len);
+    usb_drive_python_wrote(true);
     int err = chip_sd_write(first, info.buf, info.len / CHIP_SD_BLOCK);
     return MP_OBJ_NEW_SMALL_INT(err);
 }

@@ -6,5 +6,8 @@
 
 extern const mp_obj_type_t machine_sdcard_type;
 
+// Is this the `readblocks` of a card, so the card what is mounted?
+bool sdcard_is_device(mp_obj_t readblocks);
+
 // Makes the pin of the slot's switch readable. Call once.
 void sdcard_init(void);

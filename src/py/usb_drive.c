@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The user's drive as the medium of the USB host, and how Python's file
-// systems take part in sharing it (link/usb_share.h).
+// The SD card, or the user's drive, as the medium of the USB host, and how
+// Python's file systems take part in sharing it (link/usb_share.h).
 //
 // The linker puts the __wrap functions around FatFs's of the same names.
 
 #include "src/py/usb_drive.h"
 
+#include "chip/sdmmc.h"
 #include "chip/systick.h"
 #include "drive/drive.h"
 #include "extmod/vfs.h"
@@ -17,8 +18,15 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "src/py/drive.h"
+#include "src/py/machine_sdcard.h"
 
 static struct usb_share share;
+static bool card; // is the medium, not the drive
+
+static bool is_medium(const fs_user_mount_t *fat) {
+    mp_obj_t readblocks = fat->blockdev.readblocks[0];
+    return card ? sdcard_is_device(readblocks) : drive_is_device(readblocks);
+}
 
 // --- the host's side --------------------------------------------------------
 
@@ -39,7 +47,7 @@ static void forget_volume(void) {
             m = m->next) {
         if (mp_obj_is_type(m->obj, &mp_fat_vfs_type)) {
             fs_user_mount_t *fat = MP_OBJ_TO_PTR(m->obj);
-            if (drive_is_device(fat->blockdev.readblocks[0])) {
+            if (is_medium(fat)) {
                 fat->fatfs.fs_type = 0;
             }
         }
@@ -65,16 +73,51 @@ static void collect_files(void) {
     }
 }
 
+static int card_reads(uint32_t block, uint32_t count, void *to) {
+    return chip_sd_read(block, to, count);
+}
+
+static int card_writes(uint32_t block, uint32_t count, const void *from) {
+    forget_volume();
+    return chip_sd_write(block, from, count);
+}
+
+static bool card_is_mounted(void) {
+    for (mp_vfs_mount_t *m = MP_STATE_VM(vfs_mount_table); m != NULL;
+            m = m->next) {
+        if (mp_obj_is_type(m->obj, &mp_fat_vfs_type)) {
+            const fs_user_mount_t *fat = MP_OBJ_TO_PTR(m->obj);
+            if (sdcard_is_device(fat->blockdev.readblocks[0])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void usb_drive_init(void) {
-    static const struct usb_medium medium = {
-            .product = "Camera drive",
-            .blocks = DRIVE_BLOCKS,
-            .read = drive_reads,
-            .write = drive_writes,
-            .share = &share,
-            .release = collect_files,
-    };
-    usb_msc_set_medium(&medium);
+    card = card_is_mounted();
+    if (card) {
+        const struct usb_medium medium = {
+                .product = "Camera SD card",
+                .blocks = chip_sd_card()->blocks,
+                .read = card_reads,
+                .write = card_writes,
+                .share = &share,
+                .release = collect_files,
+        };
+        usb_msc_set_medium(&medium);
+    } else {
+        const struct usb_medium medium = {
+                .product = "Camera drive",
+                .blocks = DRIVE_BLOCKS,
+                .read = drive_reads,
+                .write = drive_writes,
+                .share = &share,
+                .release = collect_files,
+        };
+        usb_msc_set_medium(&medium);
+    }
 }
 
 void usb_drive_soft_reset(void) {
@@ -83,19 +126,21 @@ void usb_drive_soft_reset(void) {
 
 // --- Python's side ----------------------------------------------------------
 
-void usb_drive_python_wrote(void) {
+void usb_drive_python_wrote(bool to_card) {
+    if (to_card != card) {
+        return;
+    }
     usb_share_python_wrote(&share, chip_ms());
 }
 
-static bool on_drive(const FATFS *fs) {
-    const fs_user_mount_t *fat = fs->drv;
-    return drive_is_device(fat->blockdev.readblocks[0]);
+static bool on_medium(const FATFS *fs) {
+    return is_medium(fs->drv);
 }
 
 // Lets the host finish what it is writing.
 static void wait_for_host(const FATFS *fs) {
     uint32_t start = chip_ms();
-    while (on_drive(fs) && usb_share_python_waits(&share, chip_ms()) &&
+    while (on_medium(fs) && usb_share_python_waits(&share, chip_ms()) &&
             chip_ms() - start < USB_SHARE_PATIENCE_MS) {
         mp_event_wait_ms(1);
     }
@@ -115,7 +160,7 @@ FRESULT __wrap_f_rename(FATFS *fs, const TCHAR *from, const TCHAR *to);
 FRESULT __wrap_f_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode) {
     wait_for_host(fs);
     FRESULT result = __real_f_open(fs, file, path, mode);
-    if (result == FR_OK && on_drive(fs)) {
+    if (result == FR_OK && on_medium(fs)) {
         usb_share_opened(&share);
     }
     return result;
@@ -124,7 +169,7 @@ FRESULT __wrap_f_open(FATFS *fs, FIL *file, const TCHAR *path, BYTE mode) {
 // FatFs leaves `fs` as it is when closing fails, and the file open.
 FRESULT __wrap_f_close(FIL *file) {
     const FATFS *fs = file->obj.fs;
-    bool counted = fs != NULL && on_drive(fs);
+    bool counted = fs != NULL && on_medium(fs);
     FRESULT result = __real_f_close(file);
     if (counted) {
         usb_share_closed(&share);

@@ -163,7 +163,7 @@ def usb_is_served_while_the_flash_erases():
 
 def usb_is_served_while_a_network_computes():
     program = ("import ml, array; m = ml.Model('/rom/blazeface_front_128"
-               ".tflite'); x = array.array('f', bytearray(128 * 128 * 3))")
+               ".tflite'); x = array.array('f', bytearray(128 * 128 * 12))")
     s = Session(["1 open 115200", *typed(1.2, program),
                  *typed(1.8, "while True: r = m.predict([x])",
                         ""), "2.5 type \\x03",
@@ -260,6 +260,22 @@ def a_host_with_an_old_picture_of_the_drive_is_refused_once():
     assert "command 2a failed: sense 6/28/00" in s.log, s.log
     assert "kept" in s.serial, s.serial
     assert mtools("mtype", "-i", path("after.img"), "::py.txt") == b"kept"
+
+
+def a_card_in_the_slot_is_what_the_host_sees():
+    if not have_mtools() or not shutil.which("mkfs.vfat"):
+        return "skipped (no mtools or no dosfstools)"
+    card, back = path("card.img", bytes(1 << 20)), path("card.back")
+    subprocess.run(["mkfs.vfat", card], check=True, stdout=subprocess.PIPE)
+    mtools("mcopy", "-i", card, path("c.txt", b"given"), "::c.txt")
+    s = Session(["1.5 open 115200", *typed(
+        1.6, "f = open('/sdcard/c.txt'); print(f.read()); f.close()",
+        "f = open('/sdcard/py.txt', 'w'); n = f.write('kept'); f.close()"),
+        "5 save %s" % back], 5.2, "--sd", card).good()
+    assert "'Camera SD card'" in s.log and "2048 blocks" in s.log, s.log
+    assert "given" in s.serial and "disk: changed" in s.log, s.serial
+    assert mtools("mtype", "-i", back, "::py.txt") == b"kept"
+    assert b".openmv_disk" in mtools("mdir", "-a", "-b", "-i", back, "::")
 
 
 def a_power_cut(master, wanted, number):
@@ -441,6 +457,7 @@ if __name__ == "__main__":
           an_open_file_keeps_the_host_from_writing,
           a_file_that_nothing_refers_to_is_in_nobodys_way,
           a_host_with_an_old_picture_of_the_drive_is_refused_once,
+          a_card_in_the_slot_is_what_the_host_sees,
           power_cuts_in_writes_of_the_host_leave_old_or_new_blocks,
           a_pty_is_a_serial_port,
           a_file_is_the_drive,

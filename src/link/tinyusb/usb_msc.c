@@ -112,6 +112,9 @@ bool usb_msc_work(void) {
 
 static int32_t finish(void *data, uint32_t bytes) {
     job.state = IDLE;
+    if (job.result == CHIP_ENODEV) {
+        return refuse(no_medium); // pulled out
+    }
     if (job.result < 0) {
         return refuse(job.writes ? write_error : medium_error);
     }

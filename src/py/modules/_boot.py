@@ -93,6 +93,11 @@ def mount_card():
         why = error.errno == errno.ENODEV and "no FAT file system" or error
         print("blazecam: the SD card cannot be used:", why)
         return
+    try:
+        # What OpenMV IDE knows the camera's drive by.
+        open("/sdcard/.openmv_disk", "x").close()
+    except OSError:
+        pass
     sys.path.append("/sdcard")
     sys.path.append("/sdcard/lib")
 
