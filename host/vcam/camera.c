@@ -213,7 +213,13 @@ static int open_all(struct vcam_camera *camera,
     }
     camera->sensor =
             vcam_sensor_plug(camera->vm, options->sensor, camera->scene);
-    return camera->sensor ? 0 : cli_fail("vcam", "out of memory");
+    if (!camera->sensor) {
+        return cli_fail("vcam", "out of memory");
+    }
+    if (options->stuck_i2c) {
+        vcam_sensor_hold(camera->sensor);
+    }
+    return 0;
 }
 
 int vcam_camera_open(struct vcam_camera **out, struct vcam *vm,

@@ -261,6 +261,14 @@ static bool i2c_read(void *self, uint32_t offset, unsigned size,
     }
 }
 
+static bool held(const struct i2c *i) {
+    const struct vcam_i2c_target *t = i->targets;
+    while (t && !(t->holds && t->holds(t->self))) {
+        t = t->next;
+    }
+    return t != NULL;
+}
+
 static void write_cr2(struct i2c *i, uint32_t value) {
     bool start = value & CR2_START;
     i->cr2 = value & 0x07ffffff;
@@ -272,7 +280,9 @@ static void write_cr2(struct i2c *i, uint32_t value) {
         i->left = value >> 16 & 0xff;
         i->isr |= ISR_BUSY;
         i->isr &= ~(uint32_t)(ISR_TC | ISR_TCR);
-        after_bits(i, ADDRESS, 10);
+        if (!held(i)) { // else the START waits for a free bus
+            after_bits(i, ADDRESS, 10);
+        }
     } else if (i->isr & ISR_TCR && value >> 16 & 0xff) {
         i->left = value >> 16 & 0xff;
         i->isr &= ~(uint32_t)ISR_TCR;

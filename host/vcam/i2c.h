@@ -13,6 +13,7 @@ struct vcam_i2c_target {
     uint8_t address; // seven bits
     void *self;
     bool (*present)(void *self); // answers its address; may be null
+    bool (*holds)(void *self);   // keeps SDA low; may be null
     void (*start)(void *self, bool read);
     bool (*write)(void *self, uint8_t byte); // false: not acknowledged
     uint8_t (*read)(void *self);

@@ -88,6 +88,7 @@ int vcam_options_parse(struct vcam_options *options, int argc, char **argv) {
             {.name = "--sd-back", .value = &back},
             {.name = "--sd-noise", .value = &noise},
             {.name = "--sensor", .value = &eye},
+            {.name = "--stuck-i2c", .flag = &options->stuck_i2c},
             {.name = "--scene", .value = &options->scene},
             {.name = "--frames", .value = &options->frames},
             {.name = "--stats", .value = &options->stats},

@@ -25,6 +25,8 @@ struct vcam_sensor_kind;
 // --sd-noise N       every N-th block arrives damaged
 // --sensor NAME      what is behind the lens: ov7725 (if not given), mt9m114 or
 //                    none
+// --stuck-i2c        the sensor holds SDA low at first, as after a reset in the
+//                    middle of an answer
 // --scene PATH       what it looks at: a photograph, a folder of them as a
 //                    slide show of a second each, or a film (Y4M, MJPEG)
 // --frames DIR       writes the frames that DCMI delivered as frame_00000.png
@@ -56,7 +58,7 @@ struct vcam_options {
     const char *scene, *frames;
     const struct vcam_sensor_kind *sensor; // null for none
     uint64_t limit;                        // picoseconds; UINT64_MAX for none
-    bool strict, survive, silicon_y;
+    bool strict, survive, silicon_y, stuck_i2c;
     uint32_t power_cut, seed;
     uint16_t gdb; // port, or 0
 };

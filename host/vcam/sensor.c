@@ -43,7 +43,8 @@ struct vcam_sensor {
 
     struct vcam_i2c_target target;
     unsigned index; // of the next byte of a write
-    struct vcam_pin_watch reset_watch, power_watch;
+    struct vcam_pin_watch reset_watch, power_watch, clock_watch;
+    unsigned clocks; // of SCL, until it lets go of SDA
     uint64_t busy_until;
     struct vcam_event busy, step;
 
@@ -158,6 +159,27 @@ static bool present(void *self) {
     return awake(s) && hz && vcam_now(s->vm) >= s->busy_until &&
             vcam_pin_is_af(s->vm, SCL_PIN, AF_I2C) &&
             vcam_pin_is_af(s->vm, SDA_PIN, AF_I2C);
+}
+
+static bool holds(void *self) {
+    const struct vcam_sensor *s = self;
+    return s->clocks > 0;
+}
+
+static void on_clock_pin(void *self, bool level) {
+    struct vcam_sensor *s = self;
+    if (level && s->clocks && --s->clocks == 0) {
+        vcam_pin_drive(s->vm, SDA_PIN, -1);
+    }
+}
+
+void vcam_sensor_hold(struct vcam_sensor *s) {
+    s->clocks = 9; // eight bits and the acknowledgement
+    vcam_pin_drive(s->vm, SDA_PIN, 0);
+    s->clock_watch = (struct vcam_pin_watch){.pin = SCL_PIN,
+            .self = s,
+            .changed = on_clock_pin};
+    vcam_pin_watch(s->vm, &s->clock_watch);
 }
 
 static void on_start(void *self, bool read) {
@@ -368,6 +390,7 @@ struct vcam_sensor *vcam_sensor_plug(struct vcam *vm,
     s->target = (struct vcam_i2c_target){.address = kind->address,
             .self = s,
             .present = present,
+            .holds = holds,
             .start = on_start,
             .write = on_write,
             .read = on_read,

@@ -70,6 +70,9 @@ void vcam_sensor_complain(struct vcam_sensor *sensor, const char *sentence);
 // vcam_sensor_free. Null when memory runs out.
 struct vcam_sensor *vcam_sensor_plug(struct vcam *vm,
         const struct vcam_sensor_kind *kind, struct vcam_scene *scene);
+// Makes it hold SDA low until SCL has been clocked nine times, as after a reset
+// of the camera in the middle of an answer.
+void vcam_sensor_hold(struct vcam_sensor *sensor);
 void vcam_sensor_free(struct vcam_sensor *sensor);
 
 // A photograph is reproduced as it is by this exposure at gain 1: the light

@@ -225,6 +225,10 @@ def options():
         got, _, err, _ = vcam(elf, "--for", 1, *words)
         verdict("refused: " + " ".join(words[:1]) + ": " + text,
                 got == status and text in err, err)
+    got, out, err, _ = vcam(build("camera", ["CASE=9"], "-9", WITH),
+                            "--stuck-i2c", "--until", "ENDED", "--for", 2)
+    verdict("a bus that is held is freed by nine clocks", got == 0
+            and "BAD" not in out, out + err)
     got, out, err, _ = vcam(build("camera", ["CASE=0"], "-0", WITH),
                             "--sensor", "none", "--for", 1)
     verdict("without a sensor nobody answers", got == 0
