@@ -171,19 +171,21 @@ static uint32_t float_outputs(const nn_graph *graph) {
     return mask;
 }
 
-// Plans in work memory that is the arena's: nothing runs meanwhile.
+// Plans in work memory that is the arena's unless an inference uses it.
 static void plan(ml_model *m) {
     nn_plan_options options = {.outputs_by_caller = float_outputs(&m->graph)};
     nn_error error;
     size_t bytes;
     size_t work_bytes;
     nn_plan_measure(&m->graph, &bytes, &work_bytes);
-    bool shared = work_bytes <= ml_arena_bytes();
     void *table = take_table(m, ML_TABLE_PLAN, bytes);
+    bool shared = work_bytes <= ml_arena_bytes() && ml_arena_claim();
     void *work = shared ? ml_arena() : heap_take("planning", work_bytes);
     int err = nn_plan_make(&m->plan, &m->graph, &options, table, bytes, work,
             work_bytes, &error);
-    if (!shared) {
+    if (shared) {
+        ml_arena_release();
+    } else {
         m_free(work);
     }
     if (err != 0) {

@@ -23,6 +23,7 @@ typedef struct ml_model {
     nn_plan plan;
     void *tables[ML_TABLES];
     uint8_t pooled;  // bit i: table i lies in the pool
+    bool busy;       // in the middle of an inference
     bool is_face;    // a BlazeFace: it gets its image between black bars
     face_model face; // how to read its outputs
     img_map map;     // where the last image's pixels went in input 0

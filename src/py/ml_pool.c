@@ -16,6 +16,7 @@ typedef struct piece {
 _Static_assert(sizeof(piece) == NN_ALIGN, "tables must stay aligned");
 
 static piece *first;
+static bool claimed;
 
 static uint8_t *pool_start(void) {
     return (uint8_t *)(uintptr_t)MEM_TABLES_ADDR;
@@ -27,6 +28,7 @@ static uint8_t *pool_end(void) {
 
 void ml_pool_reset(void) {
     first = NULL;
+    claimed = false;
 }
 
 void *ml_pool_take(size_t bytes) {
@@ -59,6 +61,16 @@ void ml_pool_give(void *memory) {
             return;
         }
     }
+}
+
+bool ml_arena_claim(void) {
+    bool was = claimed;
+    claimed = true;
+    return !was;
+}
+
+void ml_arena_release(void) {
+    claimed = false;
 }
 
 void *ml_arena(void) {

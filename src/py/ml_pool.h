@@ -14,6 +14,10 @@ void ml_pool_reset(void);
 void *ml_pool_take(size_t bytes);
 void ml_pool_give(void *memory); // NULL is allowed
 
-// The tensor memory; whoever runs a model owns it until the run ends.
+// The tensor memory, and whether it is in use: a callback of a timer or a pin
+// may come in the middle of an inference and want one of its own. claim: false
+// where the memory is claimed already.
+bool ml_arena_claim(void);
+void ml_arena_release(void);
 void *ml_arena(void);
 size_t ml_arena_bytes(void);

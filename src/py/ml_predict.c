@@ -3,6 +3,7 @@
 
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "src/py/heap.h"
 #include "src/py/ml_array.h"
 #include "src/py/ml_model.h"
 #include "src/py/ml_pool.h"
@@ -42,14 +43,36 @@ static void dequantise(const nn_tensor *t, const void *bytes, float *to) {
     }
 }
 
-// Runs the model; the outputs of float32 go to `reals`.
-static void run(ml_model *m, nn_run *state, const nn_io *io) {
-    void *arena = m->own_arena != NULL ? m->own_arena : ml_arena();
-    size_t arena_bytes =
-            m->own_arena != NULL ? m->plan.arena_bytes : ml_arena_bytes();
+// One inference: what goes in and where the tensors lie.
+typedef struct inference {
+    ml_model *m;
+    mp_obj_t callback; // or None
+    mp_obj_t inputs;   // as the callback gets them
+    nn_io io;
+    mp_obj_t *arrays; // for the outputs of float32; the others MP_OBJ_NULL
+    void *arena;
+    bool claimed; // the arena is the one that all models share
+} inference;
+
+// The shared arena holds the outputs until a post-processor is done with
+// them, and callbacks of timers and pins come in between: who finds it claimed
+// gets one from the heap.
+static void take_arena(inference *run) {
+    ml_model *m = run->m;
+    run->claimed = m->own_arena == NULL && ml_arena_claim();
+    run->arena = run->claimed ? ml_arena()
+            : m->own_arena != NULL
+            ? m->own_arena
+            : heap_take("the model's tensors", m->plan.arena_bytes);
+}
+
+// All rows, with a look at events now and then, which may raise.
+static void run_rows(inference *run, nn_run *state) {
+    ml_model *m = run->m;
     nn_error error;
-    int more = nn_run_init(state, &m->plan, io, m->tables[ML_TABLE_RUN],
-            nn_run_measure(&m->plan), arena, arena_bytes, &error);
+    int more = nn_run_init(state, &m->plan, &run->io, m->tables[ML_TABLE_RUN],
+            nn_run_measure(&m->plan), run->arena,
+            run->claimed ? ml_arena_bytes() : m->plan.arena_bytes, &error);
     more = more == 0 ? 1 : more;
     for (uint32_t step = 1; more > 0; step++) {
         more = nn_run_step(state, &error);
@@ -76,31 +99,67 @@ static mp_obj_t list_results(ml_model *m, const nn_run *state,
 }
 
 // Outputs as they lie in memory, in the model's own types.
-static mp_obj_t list_views(mp_obj_t self, const nn_run *state) {
-    ml_model *m = MP_OBJ_TO_PTR(self);
+static mp_obj_t list_views(const inference *run, const nn_run *state) {
+    ml_model *m = run->m;
+    bool lent = !run->claimed && m->own_arena == NULL;
+    mp_obj_t owner = MP_OBJ_FROM_PTR(lent ? run->arena : m);
     mp_obj_t list = mp_obj_new_list(m->graph.output_count, NULL);
     for (uint32_t k = 0; k < m->graph.output_count; k++) {
         const nn_tensor *t = &m->graph.tensors[m->graph.outputs[k]];
         mp_obj_list_store(list, MP_OBJ_NEW_SMALL_INT(k),
                 ml_array_view(ml_dtype(t), t->rank, t->dim,
-                        (void *)nn_run_output(state, k), self));
+                        (void *)nn_run_output(state, k), owner));
     }
     return list;
 }
 
 // Calls what makes sense of the outputs.
-static mp_obj_t postprocess(mp_obj_t callback, mp_obj_t self, mp_obj_t inputs,
-        const nn_run *state) {
-    ml_model *m = MP_OBJ_TO_PTR(self);
-    if (mp_obj_is_type(callback, &ml_blazeface_type) && m->is_face) {
+static mp_obj_t postprocess(const inference *run, const nn_run *state) {
+    ml_model *m = run->m;
+    if (mp_obj_is_type(run->callback, &ml_blazeface_type) && m->is_face) {
         const void *outputs[FACE_MAX_OUTPUTS];
         for (uint32_t k = 0; k < m->graph.output_count; k++) {
             outputs[k] = nn_run_output(state, k);
         }
-        return ml_blazeface_faces(callback, m, outputs);
+        return ml_blazeface_faces(run->callback, m, outputs);
     }
-    mp_obj_t call[3] = {self, inputs, list_views(self, state)};
-    return mp_call_function_n_kw(callback, 3, 0, call);
+    mp_obj_t call[3] = {MP_OBJ_FROM_PTR(m), run->inputs,
+            list_views(run, state)};
+    return mp_call_function_n_kw(run->callback, 3, 0, call);
+}
+
+static mp_obj_t infer(inference *run) {
+    nn_run state;
+    take_arena(run);
+    run_rows(run, &state);
+    return run->callback == mp_const_none
+            ? list_results(run->m, &state, run->arrays)
+            : postprocess(run, &state);
+}
+
+// Runs the model and leaves nothing claimed, whatever is raised meanwhile.
+static mp_obj_t infer_and_release(inference *run) {
+    if (run->m->busy) {
+        mp_raise_msg(&mp_type_RuntimeError,
+                MP_ERROR_TEXT("predict: this model is in the middle of an "
+                              "inference, which a callback interrupted"));
+    }
+    mp_obj_t result = mp_const_none;
+    nlr_buf_t nlr;
+    run->m->busy = true;
+    bool raised = nlr_push(&nlr) != 0;
+    if (!raised) {
+        result = infer(run);
+        nlr_pop();
+    }
+    run->m->busy = false;
+    if (run->claimed) {
+        ml_arena_release();
+    }
+    if (raised) {
+        nlr_jump(nlr.ret_val);
+    }
+    return result;
 }
 
 static mp_obj_t ml_model_predict(size_t n_args, const mp_obj_t *pos,
@@ -153,11 +212,11 @@ static mp_obj_t ml_model_predict(size_t n_args, const mp_obj_t *pos,
             memory[k] = floats_of(arrays[k]);
         }
     }
-    nn_io io = {.inputs = sources, .outputs = memory};
-    nn_run state;
-    run(m, &state, &io);
-    return callback == mp_const_none
-            ? list_results(m, &state, arrays)
-            : postprocess(callback, pos[0], given, &state);
+    inference run = {.m = m,
+            .callback = callback,
+            .inputs = given,
+            .io = {.inputs = sources, .outputs = memory},
+            .arrays = arrays};
+    return infer_and_release(&run);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ml_model_predict_obj, 2, ml_model_predict);

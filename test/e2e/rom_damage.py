@@ -122,6 +122,50 @@ print("AGAIN", load("/rom/%s") is not None)
         refused
 
 
+def an_inference_in_the_middle_of_another_harms_neither():
+    """A timer's callback loads and runs a model while one runs, and while its
+    outputs are looked at; the model itself is refused to it."""
+    lines = python(FIRMWARE, """
+import binascii, machine, ml
+m = ml.Model("/rom/%s")
+pixels = bytes(i & 255 for i in range(3 * 128 * 128))
+def crcs(model, given, outputs):
+    return [binascii.crc32(bytes(x)) for x in outputs]
+def slowly(model, given, outputs):
+    nested.pop()
+    while len(nested) < 3:
+        pass
+    return crcs(model, given, outputs)
+alone = m.predict([pixels], callback=crcs)
+said = []
+nested = []
+busy = False
+def tick(timer):
+    global busy
+    if busy or len(nested) == 3:
+        return
+    busy = True
+    try:
+        m.predict([pixels], callback=crcs)
+    except RuntimeError as error:
+        said.append(str(error))
+        second = ml.Model("/rom/%s")
+        nested.append(second.predict([pixels], callback=crcs))
+    busy = False
+t = machine.Timer(-1, period=20, callback=tick)
+again = m.predict([pixels], callback=slowly)
+t.deinit()
+print("SAME", again == alone)
+print("NESTED", len(nested) == 3 and all(n == alone for n in nested))
+print("SAID", said[0])
+print("THEN", m.predict([pixels], callback=crcs) == alone)
+""" % (NAME, NAME))
+    for line in ("SAME True", "NESTED True", "THEN True"):
+        assert line in lines, lines
+    assert any("in the middle of an inference" in line
+               for line in lines), lines
+
+
 def two_models_take_turns_for_hours():
     """The heap does not grow, and answers stay what they were."""
     second = os.path.join(SHARED, "models", "person_detect.tflite")
@@ -161,5 +205,6 @@ if __name__ == "__main__":
         models_of_other_kinds_are_refused_by_name,
         models_cut_short_are_refused_or_right,
         many_models_at_once_end_in_numbers,
+        an_inference_in_the_middle_of_another_harms_neither,
         two_models_take_turns_for_hours,
     ])
