@@ -46,3 +46,8 @@ $(BENCH)/engine.elf: $(ENGINE)
 	    -Wl,-Map=$(@:.elf=.map) $(ENGINE) $(BENCH_LIBS) -o $@
 
 test: $(BENCH)/engine.elf $(BENCH)/networks/made
+
+.PHONY: fits
+fits: $(COMMAND) $(FIRMWARE) $(MODEL)
+fits: ## show which models fit into the camera, and what they leave
+	@bench/fits $(if $(MODELS),--models $(MODELS)) $(if $(UPDATE),--update)
