@@ -400,9 +400,13 @@ static void switch_off(struct dcmi *d) {
 static void write_cr(struct dcmi *d, uint32_t value) {
     uint32_t old = d->cr;
     value &= CR_ALL;
-    if (old & value & CR_ENABLE &&
+    // Between captures ST's own driver does it, and it works.
+    if (d->taking && old & value & CR_ENABLE &&
             (old ^ value) & ~(uint32_t)(CR_ALWAYS | CR_CM | CR_CROP)) {
-        vcam_complain(d->vm, "DCMI_CR: settings changed while it is enabled");
+        vcam_complain(d->vm,
+                "DCMI_CR: settings changed within a frame: 0x%08x, then "
+                "0x%08x",
+                (unsigned)old, (unsigned)value);
     }
     d->cr = value;
     if (!(value & CR_ENABLE)) {

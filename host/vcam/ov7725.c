@@ -267,6 +267,7 @@ static int32_t clamp(int32_t value, int32_t low, int32_t high) {
     return value < low ? low : value > high ? high : value;
 }
 
+// Without scaling, the window's first columns and rows are sent.
 // Columns or rows of the output's source, by DCW (a power of two) and zoom
 // (64 is 1:1).
 static int32_t source(int32_t out, unsigned dcw, uint8_t zoom) {
