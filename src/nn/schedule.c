@@ -138,6 +138,10 @@ uint32_t nn_schedule_next(nn_schedule *s) {
 
 void nn_schedule_made(nn_schedule *s, uint32_t what, uint32_t rows) {
     *counter_of(s, what) += rows;
-    s->cursor = what >= s->first && what < s->end ? s->plan->order[what].reach
-                                                  : s->end - 1;
+    if (what >= NN_PULLED) {
+        uint32_t last = s->plan->inputs[what - NN_PULLED].last;
+        s->cursor = last < s->end ? last : s->end - 1;
+    } else {
+        s->cursor = what >= s->first ? s->plan->order[what].reach : s->end - 1;
+    }
 }

@@ -74,11 +74,15 @@ static inline __attribute__((always_inline)) void add(const operand *first,
     }
 }
 
-// Equal scales: numbers are added as they are, four at a time.
-static void add_plain(const nn_binary_line *line, int8_t *out, uint32_t n) {
-    uint32_t offset = m7_both(line->out_zero_point - line->zero_point[0] -
-            line->zero_point[1] - INT8_MIN);
-    const int8_t *from[2] = {line->from[0], line->from[1]};
+// Equal scales: numbers are added as they are, four at a time. Without b the
+// other number is its zero point.
+static inline __attribute__((always_inline)) void
+add_lines(const nn_binary_line *line, uint32_t first, bool both, int8_t *out,
+        uint32_t n) {
+    int32_t zero =
+            line->zero_point[first] + (both ? line->zero_point[1 - first] : 0);
+    const uint32_t offset = m7_both(line->out_zero_point - zero - INT8_MIN);
+    const int8_t *from[2] = {line->from[first], line->from[1 - first]};
     for (uint32_t lines = line->lines; lines > 0; lines--) {
         const int8_t *x = from[0];
         const int8_t *y = from[1];
@@ -86,20 +90,41 @@ static void add_plain(const nn_binary_line *line, int8_t *out, uint32_t n) {
         for (const int8_t *end = to + (n & ~3U); to < end;
                 x += 4, y += 4, to += 4) {
             uint32_t a = m7_load(x);
-            uint32_t b = m7_load(y);
-            uint32_t even = m7_sxtab16(m7_sxtab16(offset, a), b);
-            uint32_t odd = m7_sxtab16_odd(m7_sxtab16_odd(offset, a), b);
+            uint32_t even = m7_sxtab16(offset, a);
+            uint32_t odd = m7_sxtab16_odd(offset, a);
+            if (both) {
+                uint32_t b = m7_load(y);
+                even = m7_sxtab16(even, b);
+                odd = m7_sxtab16_odd(odd, b);
+            }
             even = m7_usat16(even) | m7_usat16(odd) << 8;
             m7_store(to, even ^ 0x80808080U);
         }
         for (uint32_t i = n & ~3U; i < n; i++) {
-            int32_t sum = *x++ + *y++ + (int16_t)offset + INT8_MIN;
-            *to++ = (int8_t)m7_ssat8(sum);
+            int32_t sum = *x++ + (both ? *y++ : 0);
+            *to++ = (int8_t)m7_ssat8(sum + (int16_t)offset + INT8_MIN);
         }
-        from[0] += line->pitch[0];
-        from[1] += line->pitch[1];
+        from[0] += line->pitch[first];
+        from[1] += line->pitch[1 - first];
         out += line->out_pitch;
     }
+}
+
+// Functions of their own have registers enough.
+static __attribute__((noinline)) void add_both(const nn_binary_line *line,
+        int8_t *out, uint32_t n) {
+    add_lines(line, 0, true, out, n);
+}
+
+static __attribute__((noinline)) void add_one(const nn_binary_line *line,
+        int8_t *out, uint32_t n) {
+    add_lines(line, line->step[0] == 0, false, out, n);
+}
+
+// Whether input k is one number for all, and that is zero.
+static bool is_zero(const nn_binary_line *line, uint32_t k) {
+    return line->step[k] == 0 &&
+            *(const int8_t *)line->from[k] == line->zero_point[k];
 }
 
 static void any(const operand *a, const operand *b, int32_t sign,
@@ -119,6 +144,9 @@ static void any(const operand *a, const operand *b, int32_t sign,
 
 static void clamp(const nn_binary_line *line, int8_t *out, uint32_t n) {
     nn_target target = {0, line->params->low, line->params->high};
+    if (target.low == INT8_MIN && target.high == INT8_MAX) {
+        return;
+    }
     for (uint32_t i = 0; i < line->lines; i++) {
         m7_clamp(out, n, target);
         out += line->out_pitch;
@@ -126,7 +154,8 @@ static void clamp(const nn_binary_line *line, int8_t *out, uint32_t n) {
 }
 
 // The sum of the one that is HALF or not constant, and the other.
-static void add_numbers(const nn_binary_line *in, int8_t *out, uint32_t n) {
+static __attribute__((noinline)) void add_numbers(const nn_binary_line *in,
+        int8_t *out, uint32_t n) {
     nn_binary_line line = *in;
     nn_multiplier m = line.params->out;
     operand a = operand_of(&line, 0);
@@ -167,12 +196,16 @@ void nn_add_int8(const nn_binary_line *line, void *out, uint32_t n) {
     const nn_binary_params *p = line->params;
     const nn_multiplier half = {1 << 30, 0};
     // one step of the output is one step of either input
-    bool plain = line->step[0] != 0 && line->step[1] != 0 &&
+    bool plain = (line->step[0] != 0 || line->step[1] != 0) &&
+            (line->step[0] != 0 || is_zero(line, 0)) &&
+            (line->step[1] != 0 || is_zero(line, 1)) &&
             p->in[0].value == half.value && p->in[0].shift == half.shift &&
             p->in[1].value == half.value && p->in[1].shift == half.shift &&
             p->out.value == half.value && p->out.shift == 2 - NN_ADD_HEADROOM;
-    if (plain) {
-        add_plain(line, out, n);
+    if (plain && line->step[0] != 0 && line->step[1] != 0) {
+        add_both(line, out, n);
+    } else if (plain) {
+        add_one(line, out, n);
     } else {
         add_numbers(line, out, n);
     }

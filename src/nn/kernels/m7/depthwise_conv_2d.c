@@ -187,31 +187,57 @@ static __attribute__((noinline)) void run_any(const conv *c,
     }
 }
 
-// n pixels of output channel o.
-static void run_channel(const conv *c, m7_taps *t, uint32_t o, uint32_t lane,
-        uint32_t n, int8_t *out) {
+// How many of the channels from output channel o on, at most `most`, have a
+// record for the fast taps; where records are made, one at a time is.
+static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
+        const uint32_t **record) {
     const nn_op *op = c->call->op;
-    t->record = c->record;
-    if (op->records != NULL) {
-        t->record = op->records + o * c->record_words;
-    } else {
+    *record = c->record;
+    if (op->records == NULL) {
         nn_depthwise_record_make(c->call->graph, op, o, c->record);
+        return c->record[SHIFT] != 0;
     }
-    uint32_t done = 0;
-    if (t->groups != 0 && t->record[SHIFT] != 0) {
-        t->pairs = c->block + lane * c->columns;
-        t->singles = c->block + (c->lanes + lane % 2) * c->columns;
-        t->out = out;
-        done = t->groups * c->group;
-        if (c->group == 4) {
-            m7_taps_4(t);
-        } else {
-            m7_taps_2(t);
-        }
+    *record = op->records + o * c->record_words;
+    uint32_t count = 0;
+    while (count < most && (*record)[count * c->record_words + SHIFT] != 0) {
+        count++;
     }
-    if (done < n) {
-        run_any(c, t->record, lane, done, n, out);
+    return count;
+}
+
+// n pixels of output channel o and, with a multiplier of 1, of the next ones,
+// at most `most`. Returns how many channels it were.
+static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
+        uint32_t most, uint32_t n, int8_t *out) {
+    const uint32_t *record;
+    uint32_t groups = n / c->group;
+    uint32_t channels = find_records(c, o, most, &record);
+    if (groups == 0 || channels == 0) {
+        run_any(c, record, lane, 0, n, out);
+        return 1;
     }
+    uint32_t *singles = c->block + c->lanes * c->columns;
+    const m7_taps t = {
+            .record = record,
+            .pairs = c->block + lane * c->columns,
+            .singles = singles + lane % 2 * c->columns,
+            .out = out,
+            .stride = c->out_channels,
+            .groups = groups,
+            .columns = c->columns * (uint32_t)sizeof(uint32_t),
+            .others = singles + (1 - lane % 2) * c->columns,
+            .channels = channels,
+    };
+    if (c->group == 4) {
+        m7_taps_4(&t);
+    } else {
+        m7_taps_2(&t);
+    }
+    for (uint32_t i = 0; i < channels && groups * c->group < n; i++) {
+        run_any(c, record + i * c->record_words, lane + i, groups * c->group, n,
+                out + i);
+    }
+    return channels;
 }
 
 // Pixels that the fast taps take at a time, or more than there are.
@@ -227,7 +253,6 @@ static uint32_t group_of(const nn_window *w) {
 static void run_block(conv *c, uint32_t x, uint32_t n, int8_t *out) {
     const nn_window *w = c->window;
     uint32_t multiplier = c->out_channels / c->channels;
-    m7_taps t = {.stride = c->out_channels, .groups = n / c->group};
     inside in = find_inside(c, (int32_t)x * w->stride_w - w->pad_left);
     uint32_t next = 0;
     clear(c, 0, in.begin);
@@ -235,12 +260,19 @@ static void run_block(conv *c, uint32_t x, uint32_t n, int8_t *out) {
     while (next < c->channels) {
         // the last four may have been done in part
         uint32_t first = nn_depthwise_first(next, c->channels);
+        uint32_t end = first + c->lanes;
         pack(c, first, in);
-        for (; next < first + c->lanes; next++) {
+        while (next < end) {
             uint32_t o = next * multiplier;
-            for (uint32_t k = 0; k < multiplier; k++, o++) {
-                run_channel(c, &t, o, next - first, n, out + o);
+            if (multiplier == 1) {
+                next += run_channels(c, o, next - first, end - next, n,
+                        out + o);
+                continue;
             }
+            for (uint32_t k = 0; k < multiplier; k++, o++) {
+                (void)run_channels(c, o, next - first, 1, n, out + o);
+            }
+            next++;
         }
     }
     m7_clamp(out, n * c->out_channels, c->target);

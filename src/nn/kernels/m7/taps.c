@@ -5,7 +5,8 @@
 
 #ifdef __ARM_FEATURE_DSP
 
-_Static_assert(offsetof(m7_taps, groups) == 20, "taps");
+_Static_assert(offsetof(m7_taps, channels) == 32, "taps");
+_Static_assert(sizeof(nn_depthwise_record) == 16, "record");
 _Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
 
 // r1 … r3 weights, r4 … r9 columns, sums in r10, r11, r12 and r0, which is the
@@ -47,13 +48,17 @@ _Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
 #define FINISH_TWO \
     FINISH("r10", "") FINISH("r0", ", r8") "add r7, r7, r8, lsl #1\n"
 
-// On the stack: bias and weights, pairs, singles, out, stride, where out ends.
+// On the stack: bias and weights, pairs, singles, out, stride, where out ends;
+// behind it, of the channel's first group, pairs, singles and out, then
+// columns, both singles added up, channels.
 #define TAPS(first, second, finish, shift)                \
     "push {r4-r11, lr}\n"                                 \
-    "ldm r0, {r1-r6}\n"                                   \
+    "ldm r0, {r1-r9}\n"                                   \
     "add r1, r1, #12\n"                                   \
     "mul r6, r6, r5\n"                                    \
     "add r6, r4, r6, lsl #" shift "\n"                    \
+    "add r8, r8, r3\n"                                    \
+    "push {r2, r3, r4, r7, r8, r9}\n"                     \
     "push {r1-r6}\n"                                      \
     "1:\n"                                                \
     "ldrd lr, r12, [sp]\n"                                \
@@ -68,7 +73,22 @@ _Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
     "ldr r1, [sp, #20]\n"                                 \
     "cmp r7, r1\n"                                        \
     "bne.w 1b\n"                                          \
-    "add sp, sp, #24\n"                                   \
+    "add r0, sp, #24\n"                                   \
+    "ldm r0, {r2, r3, r4, r7, r8, r9}\n"                  \
+    "subs r9, r9, #1\n"                                   \
+    "beq.w 2f\n"                                          \
+    "add r2, r2, r7\n"                                    \
+    "sub r3, r8, r3\n"                                    \
+    "add r4, r4, #1\n"                                    \
+    "stm r0, {r2, r3, r4, r7, r8, r9}\n"                  \
+    "ldr r1, [sp]\n"                                      \
+    "add r1, r1, #40\n"                                   \
+    "ldrd r5, r6, [sp, #16]\n"                            \
+    "add r6, r6, #1\n"                                    \
+    "stm sp, {r1-r6}\n"                                   \
+    "b.w 1b\n"                                            \
+    "2:\n"                                                \
+    "add sp, sp, #48\n"                                   \
     "pop {r4-r11, pc}\n"
 
 __attribute__((naked, noinline)) void m7_taps_4(
@@ -84,16 +104,24 @@ __attribute__((naked, noinline)) void m7_taps_2(
 #else
 
 static void taps(const m7_taps *t, uint32_t pixels, uint32_t step) {
-    nn_depthwise_record head;
-    memcpy(&head, t->record, sizeof(head));
-    const uint32_t *weight = t->record + sizeof(head) / sizeof(*weight);
-    for (uint32_t i = 0; i < t->groups * pixels; i++) {
-        int32_t sum = head.bias;
-        for (uint32_t k = 0; k < 3; k++) {
-            sum = m7_smlad(t->pairs[i * step + k], weight[k], sum);
-            sum = m7_smlad(t->singles[i * step + k], weight[3 + k], sum);
+    const uint32_t *record = t->record;
+    const uint32_t *pairs = t->pairs;
+    const uint32_t *singles[2] = {t->singles, t->others};
+    for (uint32_t c = 0; c < t->channels; c++) {
+        nn_depthwise_record head;
+        memcpy(&head, record, sizeof(head));
+        const uint32_t *weight = record + sizeof(head) / sizeof(*weight);
+        const uint32_t *single = singles[c % 2];
+        for (uint32_t i = 0; i < t->groups * pixels; i++) {
+            int32_t sum = head.bias;
+            for (uint32_t k = 0; k < 3; k++) {
+                sum = m7_smlad(pairs[i * step + k], weight[k], sum);
+                sum = m7_smlad(single[i * step + k], weight[3 + k], sum);
+            }
+            t->out[(size_t)i * t->stride + c] = m7_apply(sum, head.scale);
         }
-        t->out[(size_t)i * t->stride] = m7_apply(sum, head.scale);
+        record = weight + 6;
+        pairs += t->columns / sizeof(*pairs);
     }
 }
 

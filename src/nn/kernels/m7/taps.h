@@ -8,14 +8,18 @@
 
 // Words hold two neighbouring factors each; both sets of columns are one word
 // a column of the image. Assembly knows the places of the fields, and those of
-// a record.
+// a record. Channels are neighbours in the output, their records follow each
+// other, and their columns too; singles take turns.
 typedef struct m7_taps {
     const uint32_t *record;  // with a shift, see nn_depthwise_record
     const uint32_t *pairs;   // of the first pixel's window, two kernel rows
     const uint32_t *singles; // the third one
     int8_t *out;
-    uint32_t stride; // bytes between pixels of the output
-    uint32_t groups; // at least 1
+    uint32_t stride;        // bytes between pixels of the output
+    uint32_t groups;        // at least 1
+    uint32_t columns;       // bytes between the pairs of two channels
+    const uint32_t *others; // singles of the second channel
+    uint32_t channels;      // at least 1
 } m7_taps;
 
 // Groups of four pixels, one column apart; of two pixels, two columns apart.
