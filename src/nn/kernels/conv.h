@@ -54,10 +54,13 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     return b;
 }
 
-// Likewise DEPTHWISE_CONV_2D: the record of a channel, columns of the image
-// for four channels, an offset for each kernel row.
+// Likewise DEPTHWISE_CONV_2D: the record of a channel, places of a window's
+// words, columns of the image for four channels, an offset for each kernel
+// row. Columns that windows begin in, one behind the other, lie together, then
+// those that follow each of these, as many times as the stride.
 typedef struct nn_depthwise_block {
     uint32_t record; // words
+    uint32_t places; // words
     uint32_t pixels; // of the output
     uint64_t words;  // in front of the offsets
 } nn_depthwise_block;
@@ -101,9 +104,14 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     }
     uint32_t record = nn_depthwise_record_words(window);
     uint32_t most = pixels < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : pixels;
-    // groups of pixels may load a word behind the last column
-    return (nn_depthwise_block){record, pixels,
-            record + column * nn_depthwise_columns(window, most) + 2};
+    // all phases of the stride are as long, and groups of pixels may load a
+    // word behind the last column
+    uint32_t stride = (uint32_t)window->stride_w;
+    uint64_t columns =
+            (nn_depthwise_columns(window, most) + stride - 1) / stride * stride;
+    uint32_t places = nn_depthwise_weights(window);
+    return (nn_depthwise_block){record, places, pixels,
+            record + places + column * columns + 2};
 }
 
 #endif

@@ -50,26 +50,90 @@ static int32_t folded_bias(const weights *w, uint32_t o, int32_t sum) {
     return (int32_t)(bias - (uint32_t)w->in->zero_point * (uint32_t)sum);
 }
 
-static bool fits(const weights *w, int32_t bias, nn_multiplier m) {
-    return w->taps <= NN_SCALE_MAX_TAPS && bias < NN_SCALE_MAX_BIAS &&
-            bias > -NN_SCALE_MAX_BIAS && m.shift < 0 &&
-            m.shift >= -NN_SCALE_MAX_SHIFT;
+// Bits by which sums are shifted up, 0 where the fast scale is not exact.
+// Without a right shift one rounding goes: what the fast way takes from
+// negative sums must then be lost in the lowest number, which they all become.
+static uint32_t bits_up(const weights *w, int32_t bias, nn_multiplier m) {
+    int32_t up = m.shift > 0 ? m.shift : 0;
+    int32_t most = NN_SCALE_MAX_BIAS >> up;
+    bool in_range = m.shift < 0 ? m.shift >= -NN_SCALE_MAX_SHIFT
+                                : w->out->zero_point == INT8_MIN &&
+                    up <= NN_SCALE_MAX_UP && m.value != 0;
+    return in_range && w->taps <= (uint32_t)NN_SCALE_MAX_TAPS >> up &&
+                    bias < most && bias > -most
+            ? (uint32_t)up + 1
+            : 0;
 }
 
-static nn_scale scale_of(const weights *w, nn_multiplier m, bool fast) {
-    if (!fast) {
-        return (nn_scale){m.value, m.shift, 0};
+// How a channel is stored.
+typedef struct form {
+    nn_scale scale;
+    int32_t bias;
+    uint32_t up; // bits by which weights are shifted up
+    bool fast;
+} form;
+
+// The weights of one channel lie step apart.
+typedef struct taps {
+    const int8_t *from;
+    size_t step;
+} taps;
+
+// Whether any image makes the channel the same number: channels that training
+// has left without weights have factors out of all proportion.
+static bool is_constant(const weights *w, taps t, int32_t bias, nn_multiplier m,
+        int32_t *number) {
+    int64_t low = bias;
+    int64_t high = bias;
+    for (uint32_t i = 0; i < w->taps; i++) {
+        int32_t weight = t.from[i * t.step];
+        low += weight * (weight < 0 ? INT8_MAX : INT8_MIN);
+        high += weight * (weight < 0 ? INT8_MIN : INT8_MAX);
     }
-    int32_t shift = -m.shift;
-    return (nn_scale){m.value,
-            (1 << (shift - 1)) + w->out->zero_point * (1 << shift), shift};
+    if (low < INT32_MIN || high > INT32_MAX || m.shift > 0) {
+        return false;
+    }
+    nn_target all = {w->out->zero_point, INT8_MIN, INT8_MAX};
+    *number = nn_target_int8(all, (int32_t)low, m);
+    return *number == nn_target_int8(all, (int32_t)high, m);
 }
 
-// Weights doubled: 9 bits, so a half holds them.
-static void double_words(uint32_t *word, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        word[i] = m7_lower(word[i] << 1,
-                (uint32_t)((int32_t)(word[i] & 0xFFFF0000) >> 15));
+static form form_of(const weights *w, uint32_t o, taps t, int32_t sum) {
+    nn_multiplier m = multiplier_of(w, o);
+    form f = {.bias = folded_bias(w, o, sum), .fast = true};
+    uint32_t up = bits_up(w, f.bias, m);
+    int32_t number;
+    if (up != 0) {
+        int32_t shift = m.shift < 0 ? -m.shift : 0;
+        int32_t half = shift > 0 ? 1 << (shift - 1) : 0;
+        f.scale = (nn_scale){m.value, half + w->out->zero_point * (1 << shift),
+                shift};
+        f.bias *= 1 << up;
+        f.up = up;
+    } else if (is_constant(w, t, f.bias, m, &number)) {
+        f.scale = (nn_scale){0, number, 0};
+        f.bias = 0;
+        f.up = 16; // nothing is left of the weights
+    } else {
+        f.scale = (nn_scale){m.value, m.shift, NN_SCALE_SLOW};
+        f.fast = false;
+    }
+    return f;
+}
+
+// The other channel of a record is slow as well.
+static void make_slow(const weights *w, uint32_t o, int32_t sum, form *f) {
+    nn_multiplier m = multiplier_of(w, o);
+    *f = (form){{m.value, m.shift, NN_SCALE_SLOW}, folded_bias(w, o, sum), 0,
+            false};
+}
+
+// The halves of every second word, or of all.
+static void shift_up(uint32_t *word, uint32_t count, uint32_t step,
+        uint32_t bits) {
+    for (uint32_t i = 0; i < count; i += step) {
+        uint32_t upper = (word[i] & 0xFFFF0000U) << bits;
+        word[i] = (word[i] << bits & 0xFFFF) | upper;
     }
 }
 
@@ -105,28 +169,29 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
         lanes[1] = first;
     }
     nn_conv_record head;
-    nn_multiplier multiplier[2];
     uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
-    bool fast = true;
+    int32_t sum[2] = {0, 0};
+    uint32_t o[2];
+    form f[2];
     for (uint32_t k = 0; k < 2; k++) {
-        uint32_t o = pair / pairs * filters + lanes[k];
-        const int8_t *from = (const int8_t *)w.filter->data + o * w.taps;
-        int32_t sum = 0;
+        o[k] = pair / pairs * filters + lanes[k];
+        const int8_t *from =
+                (const int8_t *)w.filter->data + (size_t)o[k] * w.taps;
+        const taps t = {from, 1};
         uint32_t *to = words + k;
         for (uint32_t i = 0; i < layout.pieces; i++) {
-            from = widen(from, layout.piece, to, &sum);
+            from = widen(from, layout.piece, to, &sum[k]);
             to += (layout.piece + 3) / 4 * 4;
         }
-        head.bias[k] = folded_bias(&w, o, sum);
-        multiplier[k] = multiplier_of(&w, o);
-        fast = fast && fits(&w, head.bias[k], multiplier[k]);
+        f[k] = form_of(&w, o[k], t, sum[k]);
     }
     for (uint32_t k = 0; k < 2; k++) {
-        head.scale[k] = scale_of(&w, multiplier[k], fast);
-        head.bias[k] *= fast ? 2 : 1;
-    }
-    if (fast) {
-        double_words(words, 2 * layout.steps);
+        if (!f[1 - k].fast) {
+            make_slow(&w, o[k], sum[k], &f[k]);
+        }
+        head.scale[k] = f[k].scale;
+        head.bias[k] = f[k].bias;
+        shift_up(words + k, 2 * layout.steps, 2, f[k].up);
     }
     memcpy(record, &head, sizeof(head));
 }
@@ -157,13 +222,10 @@ void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
                     : m7_lower((uint32_t)first, (uint32_t)second);
         }
     }
-    nn_multiplier m = multiplier_of(&w, o);
-    head.bias = folded_bias(&w, o, sum);
-    bool fast = fits(&w, head.bias, m);
-    head.scale = scale_of(&w, m, fast);
-    head.bias *= fast ? 2 : 1;
-    if (fast) {
-        double_words(words, (uint32_t)(to - words));
-    }
+    const taps t = {(const int8_t *)w.filter->data + o, out_channels};
+    form f = form_of(&w, o, t, sum);
+    head.scale = f.scale;
+    head.bias = f.bias;
+    shift_up(words, (uint32_t)(to - words), 1, f.up);
     memcpy(record, &head, sizeof(head));
 }

@@ -14,13 +14,16 @@ enum {
     NN_SCALE_MAX_SHIFT = 22, // a zero point shifted up still fits
     NN_SCALE_MAX_TAPS = 1 << 13,
     NN_SCALE_MAX_BIAS = 1 << 29, // with those taps doubled sums fit 32 bits
+    NN_SCALE_MAX_UP = 6,         // weights shifted up so far still fit 16 bits
+    NN_SCALE_SLOW = -1,
 };
 
 // A channel's factor value * 2^-(31 + shift) for sums that are doubled. offset
 // is half a step of the right shift plus the zero point shifted up: added to
-// the high multiply, it rounds and moves at once. Shift 0 says that this is
-// not exact for the channel: value and offset are those of an nn_multiplier,
-// the sum is not doubled.
+// the high multiply, it rounds and moves at once. A factor from one half up
+// has shift 0, and sums that are shifted up further instead. Where none of this
+// is exact shift is NN_SCALE_SLOW: value and offset are those of an
+// nn_multiplier, the sum is as it is.
 typedef struct nn_scale {
     int32_t value;
     int32_t offset;

@@ -200,7 +200,7 @@ static void run_groups(const conv *c, m7_tile *t, uint32_t count,
         uint32_t size) {
     t->groups = count;
     if (count > 0) {
-        if (t->record[SHIFT] == 0) {
+        if (t->record[SHIFT] == (uint32_t)NN_SCALE_SLOW) {
             run_any(c, t, size);
         } else if (size == 3) {
             m7_tile_3(t);

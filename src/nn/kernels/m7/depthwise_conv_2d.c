@@ -6,11 +6,13 @@
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/columns.h"
 #include "nn/kernels/m7/taps.h"
+#include "nn/kernels/m7/windows.h"
 
 enum {
     LANES = NN_DEPTHWISE_LANES,
     SHIFT = 2, // place of the shift in a record
 };
+static const uint32_t SLOW = (uint32_t)NN_SCALE_SLOW;
 
 typedef struct conv {
     const nn_call *call;
@@ -24,6 +26,9 @@ typedef struct conv {
     uint32_t *block;  // for each pair of kernel rows and each channel a word
                       // a column; of an odd last row two channels share one
     uint32_t columns; // of the block
+    uint32_t phases;  // that the columns lie in, one after the other
+    uint32_t phase;   // columns of one
+    uint32_t *places; // of a window's words in the block, see m7_windows
     uint32_t width;   // of the image
     uint32_t channels;
     uint32_t out_channels;
@@ -43,7 +48,7 @@ static source row_of(const conv *c, int32_t i, uint32_t channel, uint32_t x) {
     if (i >= c->down.first && i < c->down.end) {
         return (source){c->image + c->rows[i] + (size_t)x * c->channels +
                         channel,
-                c->channels};
+                c->phases * c->channels};
     }
     return (source){(const int8_t *)&c->zero, 0};
 }
@@ -91,13 +96,17 @@ static void pack_single(const conv *c, source a, uint32_t n, uint32_t *to) {
     }
 }
 
+static uint32_t place_of(const conv *c, uint32_t column) {
+    return column % c->phases * c->phase + column / c->phases;
+}
+
 // Columns outside the image, a few: the same for all channels.
 static void clear(const conv *c, uint32_t from, uint32_t end) {
     uint32_t rows = (uint32_t)c->window->kernel_h;
     uint32_t single = c->lanes < 2 ? 1 : 2;
     uint32_t words = rows / 2 * c->lanes + rows % 2 * single;
     for (; from < end; from++) {
-        uint32_t *column = c->block + from;
+        uint32_t *column = c->block + place_of(c, from);
         for (uint32_t k = 0; k < words; k++, column += c->columns) {
             *column = m7_both(c->zero_point);
         }
@@ -118,72 +127,136 @@ static inside find_inside(const conv *c, int32_t left) {
     return (inside){(uint32_t)begin, n, n > 0 ? (uint32_t)(left + begin) : 0};
 }
 
-// Packs them, for the channels from `channel` on.
-static void pack(const conv *c, uint32_t channel, inside in) {
-    uint32_t *to = c->block + in.begin;
+// Packs those of one phase, for the channels from `channel` on.
+static void pack_phase(const conv *c, uint32_t channel, uint32_t x, uint32_t n,
+        uint32_t *to) {
     for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
-        source row = row_of(c, i, channel, in.x);
+        source row = row_of(c, i, channel, x);
         if (i + 1 < c->window->kernel_h) {
-            pack_pair(c, row, row_of(c, i + 1, channel, in.x), in.n, to);
+            pack_pair(c, row, row_of(c, i + 1, channel, x), n, to);
             to += (size_t)c->lanes * c->columns;
         } else {
-            pack_single(c, row, in.n, to);
+            pack_single(c, row, n, to);
         }
     }
 }
 
-// The columns of a channel for a pair of kernel rows.
-static const uint32_t *columns_of(const conv *c, uint32_t pair, uint32_t lane) {
-    bool single = 2 * pair + 1 == (uint32_t)c->window->kernel_h;
-    return c->block +
-            (pair * c->lanes + (single ? lane % 2 : lane)) * (size_t)c->columns;
+static void pack(const conv *c, uint32_t channel, inside in) {
+    for (uint32_t k = 0; k < c->phases && k < in.n; k++) {
+        pack_phase(c, channel, in.x + k, (in.n - k + c->phases - 1) / c->phases,
+                c->block + place_of(c, in.begin + k));
+    }
 }
 
-// Four pixels from column x of the block on, whose windows are step apart.
-static void sum_windows(const conv *c, uint32_t lane, uint32_t x,
-        const uint32_t *weight, int32_t *sum) {
+// Where the words of a window lie, from the columns of its channel on.
+static void find_places(const conv *c) {
     const nn_window *w = c->window;
-    const uint32_t step = (uint32_t)w->stride_w;
-    const uint32_t dilation = (uint32_t)w->dilation_w;
-    int32_t s0 = sum[0];
-    int32_t s1 = s0;
-    int32_t s2 = s0;
-    int32_t s3 = s0;
-    for (uint32_t pair = 0; 2 * pair < (uint32_t)w->kernel_h; pair++) {
-        const uint32_t *from = columns_of(c, pair, lane) + x;
-        const uint32_t *end = weight + w->kernel_w;
-        for (; weight < end; from += dilation) {
-            uint32_t factor = *weight++;
-            const uint32_t *next = from + step;
-            s0 = m7_smlad(*from, factor, s0);
-            s1 = m7_smlad(*next, factor, s1);
-            next += step;
-            s2 = m7_smlad(*next, factor, s2);
-            s3 = m7_smlad(next[step], factor, s3);
+    uint32_t *place = c->places;
+    for (uint32_t i = 0; i < (uint32_t)w->kernel_h; i += 2) {
+        // those of an odd last row count from the first of its own
+        bool pair = i + 1 < (uint32_t)w->kernel_h;
+        uint32_t row = pair ? i / 2 * c->lanes * c->columns : 0;
+        for (uint32_t j = 0; j < (uint32_t)w->kernel_w; j++) {
+            *place++ = (row + place_of(c, j * (uint32_t)w->dilation_w)) *
+                    (uint32_t)sizeof(uint32_t);
         }
     }
-    sum[0] = s0;
-    sum[1] = s1;
-    sum[2] = s2;
-    sum[3] = s3;
 }
 
-// n pixels of a channel, by taps of any number.
-static __attribute__((noinline)) void run_any(const conv *c,
-        const uint32_t *record, uint32_t lane, uint32_t x, uint32_t n,
-        int8_t *out) {
+static m7_windows windows_of(const conv *c, const uint32_t *record,
+        uint32_t lane) {
+    uint32_t rows = (uint32_t)c->window->kernel_h;
+    uint32_t columns = (uint32_t)c->window->kernel_w;
+    const uint32_t *singles = c->block + rows / 2 * c->lanes * c->columns;
+    return (m7_windows){
+            .record = record,
+            .places = c->places,
+            .pairs = c->block + lane * c->columns,
+            .singles = singles + lane % 2 * c->columns,
+            .pair_count = rows / 2 * columns,
+            .single_count = rows % 2 * columns,
+    };
+}
+
+// n pixels of a channel whose record has no fast scale.
+static __attribute__((noinline)) void run_slow(const conv *c,
+        const uint32_t *record, uint32_t lane, uint32_t n, int8_t *out) {
     nn_depthwise_record head;
     memcpy(&head, record, sizeof(head));
-    const uint32_t *weights = record + sizeof(head) / sizeof(*record);
-    // the last pixels may be done again, or more than are wanted
-    for (; x < n; x += 4) {
-        x = n < 4 ? 0 : x + 4 > n ? n - 4 : x;
-        int32_t sum[4] = {head.bias};
-        sum_windows(c, lane, x * (uint32_t)c->window->stride_w, weights, sum);
-        for (uint32_t i = 0; i < 4 && x + i < n; i++) {
-            out[(size_t)(x + i) * c->out_channels] =
-                    m7_number(sum[i], head.scale, c->target.zero_point);
+    const m7_windows t = windows_of(c, record, lane);
+    const uint32_t *weight = record + sizeof(head) / sizeof(*weight);
+    uint32_t step = (uint32_t)c->window->stride_w / c->phases;
+    for (uint32_t i = 0; i < n; i++) {
+        int32_t sum = head.bias;
+        for (uint32_t k = 0; k < t.pair_count + t.single_count; k++) {
+            const uint32_t *from = k < t.pair_count ? t.pairs : t.singles;
+            sum = m7_smlad(from[t.places[k] / sizeof(*from) + i * step],
+                    weight[k], sum);
         }
+        out[(size_t)i * c->out_channels] =
+                m7_number(sum, head.scale, c->target.zero_point);
+    }
+}
+
+// n pixels of one channel, windows of any size. The last group does some
+// pixels again.
+static void run_windows(const conv *c, const uint32_t *record, uint32_t lane,
+        uint32_t n, int8_t *out) {
+    int8_t few[4];
+    m7_windows t = windows_of(c, record, lane);
+    t.out = n < 4 ? few : out;
+    t.stride = n < 4 ? 1 : c->out_channels;
+    t.groups = n < 4 ? 1 : n / 4;
+    m7_windows_4(&t);
+    for (uint32_t i = 0; n < 4 && i < n; i++) {
+        out[(size_t)i * c->out_channels] = few[i];
+    }
+    if (n > 4 && n % 4 != 0) {
+        t.pairs += n - 4;
+        t.singles += n - 4;
+        t.out += (size_t)(n - 4) * t.stride;
+        t.groups = 1;
+        m7_windows_4(&t);
+    }
+}
+
+static void run_taps(const conv *c, const m7_taps *t) {
+    if (c->group == 4) {
+        m7_taps_4(t);
+    } else {
+        m7_taps_2(t);
+    }
+}
+
+// n pixels of neighbouring channels, windows of three by three.
+static void run_three(const conv *c, const uint32_t *record, uint32_t lane,
+        uint32_t channels, uint32_t n, int8_t *out) {
+    int8_t few[4 * LANES];
+    uint32_t *singles = c->block + c->lanes * c->columns;
+    m7_taps t = {
+            .record = record,
+            .pairs = c->block + lane * c->columns,
+            .singles = singles + lane % 2 * c->columns,
+            .out = n < c->group ? few : out,
+            .stride = n < c->group ? LANES : c->out_channels,
+            .groups = n < c->group ? 1 : n / c->group,
+            .columns = c->columns * (uint32_t)sizeof(uint32_t),
+            .others = singles + (1 - lane % 2) * c->columns,
+            .channels = channels,
+    };
+    run_taps(c, &t);
+    for (uint32_t i = 0; n < c->group && i < n; i++) {
+        memcpy(out + (size_t)i * c->out_channels, few + LANES * (size_t)i,
+                channels);
+    }
+    if (n > c->group && n % c->group != 0) {
+        uint32_t columns = (n - c->group) * (uint32_t)c->window->stride_w;
+        t.pairs += columns;
+        t.singles += columns;
+        t.others += columns;
+        t.out += (size_t)(n - c->group) * t.stride;
+        t.groups = 1;
+        run_taps(c, &t);
     }
 }
 
@@ -195,11 +268,11 @@ static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
     *record = c->record;
     if (op->records == NULL) {
         nn_depthwise_record_make(c->call->graph, op, o, c->record);
-        return c->record[SHIFT] != 0;
+        return c->record[SHIFT] != SLOW;
     }
     *record = op->records + o * c->record_words;
     uint32_t count = 0;
-    while (count < most && (*record)[count * c->record_words + SHIFT] != 0) {
+    while (count < most && (*record)[count * c->record_words + SHIFT] != SLOW) {
         count++;
     }
     return count;
@@ -210,41 +283,24 @@ static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
 static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
         uint32_t most, uint32_t n, int8_t *out) {
     const uint32_t *record;
-    uint32_t groups = n / c->group;
     uint32_t channels = find_records(c, o, most, &record);
-    if (groups == 0 || channels == 0) {
-        run_any(c, record, lane, 0, n, out);
+    if (channels == 0) {
+        run_slow(c, record, lane, n, out);
         return 1;
     }
-    uint32_t *singles = c->block + c->lanes * c->columns;
-    const m7_taps t = {
-            .record = record,
-            .pairs = c->block + lane * c->columns,
-            .singles = singles + lane % 2 * c->columns,
-            .out = out,
-            .stride = c->out_channels,
-            .groups = groups,
-            .columns = c->columns * (uint32_t)sizeof(uint32_t),
-            .others = singles + (1 - lane % 2) * c->columns,
-            .channels = channels,
-    };
-    if (c->group == 4) {
-        m7_taps_4(&t);
-    } else {
-        m7_taps_2(&t);
+    if (c->group != 0) {
+        run_three(c, record, lane, channels, n, out);
+        return channels;
     }
-    for (uint32_t i = 0; i < channels && groups * c->group < n; i++) {
-        run_any(c, record + i * c->record_words, lane + i, groups * c->group, n,
-                out + i);
-    }
-    return channels;
+    run_windows(c, record, lane, n, out);
+    return 1;
 }
 
-// Pixels that the fast taps take at a time, or more than there are.
+// Pixels that taps of three by three take at a time; 0: they do not fit.
 static uint32_t group_of(const nn_window *w) {
     if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
             w->stride_w > 2) {
-        return UINT32_MAX;
+        return 0;
     }
     return w->stride_w == 1 ? 4 : 2;
 }
@@ -278,6 +334,17 @@ static void run_block(conv *c, uint32_t x, uint32_t n, int8_t *out) {
     m7_clamp(out, n * c->out_channels, c->target);
 }
 
+static void set_columns(conv *c, uint32_t n) {
+    uint32_t pixels = n < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : n;
+    uint32_t columns = (uint32_t)nn_depthwise_columns(c->window, pixels);
+    uint32_t phase = (columns + c->phases - 1) / c->phases;
+    if (phase != c->phase) {
+        c->phase = phase;
+        c->columns = phase * c->phases;
+        find_places(c);
+    }
+}
+
 void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t end) {
     const nn_conv_params *p = NN_PARAMS(call->op, const nn_conv_params);
@@ -293,7 +360,10 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
             .record = words,
             .record_words = nn_depthwise_record_words(&p->window),
             .group = group_of(&p->window),
-            .block = words + size.record,
+            .phases = group_of(&p->window) != 0 ? 1
+                                                : (uint32_t)p->window.stride_w,
+            .places = words + size.record,
+            .block = words + size.record + size.places,
             .width = (uint32_t)in->dim[2],
             .channels = (uint32_t)in->dim[3],
             .out_channels = (uint32_t)out->dim[3],
@@ -310,8 +380,7 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t n;
         for (uint32_t x = 0; x < width; x += n) {
             n = width - x < size.pixels ? width - x : size.pixels;
-            c.columns = (uint32_t)nn_depthwise_columns(&p->window,
-                    n < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : n);
+            set_columns(&c, n);
             run_block(&c, x, n, to + (size_t)x * c.out_channels);
         }
     }

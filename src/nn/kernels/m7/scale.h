@@ -18,7 +18,7 @@ static inline int8_t m7_apply(int32_t twice, nn_scale s) {
 // A sum of any channel, doubled or not as its record is.
 static inline int8_t m7_number(int32_t sum, nn_scale s, int32_t zero_point) {
     nn_target all = {zero_point, INT8_MIN, INT8_MAX};
-    return s.shift != 0
+    return s.shift != NN_SCALE_SLOW
             ? m7_apply(sum, s)
             : nn_target_int8(all, sum, (nn_multiplier){s.value, s.offset});
 }
