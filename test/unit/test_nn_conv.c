@@ -238,6 +238,22 @@ static void draw_channels(conv *c, random_source *r) {
     c->out_c = random_in(r, 1, 10) * groups;
 }
 
+// Factors from one half up, and channels that are nearly or wholly constant.
+static void draw_odd_channels(conv *c, random_source *r) {
+    if (random_once_in(r, 3)) {
+        c->out_zero = INT8_MIN;
+    }
+    for (int32_t o = 0; o < c->out_c; o++) {
+        if (random_once_in(r, 6)) {
+            c->scales[o] = random_float(r, 0.5F, 20);
+        }
+        if (random_once_in(r, 6)) {
+            c->scales[o] = random_float(r, 1e-9F, 1e-7F);
+            c->bias[o] = random_in(r, -(1 << 15), 1 << 15) * (1 << 15);
+        }
+    }
+}
+
 static void draw_numbers(conv *c, random_source *r) {
     c->in_scale = random_float(r, 0.004F, 0.1F);
     c->out_scale = random_float(r, 0.004F, 0.3F);
@@ -250,6 +266,7 @@ static void draw_numbers(conv *c, random_source *r) {
         c->scales[o] = random_float(r, 0.001F, 0.05F);
         c->bias[o] = random_in(r, -4000, 4000);
     }
+    draw_odd_channels(c, r);
 }
 
 static bool draw(conv *c, const nn_op_def *def, uint32_t seed) {
