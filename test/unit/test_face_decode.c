@@ -374,6 +374,71 @@ static void quantised_equals_float(void **state) {
     free(out);
 }
 
+// Soft suppression as the header has it, in real numbers.
+static uint32_t slow_soft(const outputs *out, double threshold, double least,
+        double sigma, double *scores) {
+    slow_box *boxes = malloc(FACE_ANCHORS * sizeof(*boxes));
+    double *left = malloc(FACE_ANCHORS * sizeof(*left));
+    uint32_t count = 0;
+    for (int k = 0; k < FACE_ANCHORS; k++) {
+        boxes[k] = slow_read(out, k);
+        bool whole = boxes[k].right > boxes[k].left &&
+                boxes[k].bottom > boxes[k].top;
+        double score = 1 / (1 + exp(-(double)out->scores[k]));
+        left[k] = whole && score >= threshold ? score : 0;
+    }
+    for (;;) {
+        int best = 0;
+        for (int k = 1; k < FACE_ANCHORS; k++) {
+            best = left[k] > left[best] ? k : best;
+        }
+        if (left[best] == 0) {
+            break;
+        }
+        scores[count++] = left[best];
+        left[best] = 0;
+        for (int k = 0; k < FACE_ANCHORS; k++) {
+            double both = slow_overlap(&boxes[best], &boxes[k]);
+            left[k] *= exp(-both * both / sigma);
+            left[k] = left[k] < least ? 0 : left[k];
+        }
+    }
+    free(left);
+    free(boxes);
+    return count;
+}
+
+static void soft_suppression_matches_real_numbers(void **state) {
+    (void)state;
+    outputs *out = malloc(sizeof(*out));
+    face_detection *faces = malloc(FACE_ANCHORS * sizeof(*faces));
+    face_candidate *candidates = malloc(FACE_ANCHORS * sizeof(*candidates));
+    double *scores = malloc(FACE_ANCHORS * sizeof(*scores));
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        random_source r = random_from(seed);
+        random_outputs(out, &r);
+        face_model model = model_of(NN_FLOAT32, 1, 1);
+        const void *places[] = {out->boxes, out->scores};
+        uint32_t want = slow_soft(out, 0.5, 0.1, 0.1, scores);
+        uint32_t capacity = face_count(&model, places, 0.5F);
+        assert_true(capacity >= want && capacity <= FACE_ANCHORS);
+        uint32_t got = face_decode_soft(&model, places, 0.5F, 0.1F, 0.1F,
+                &unit_map, candidates, capacity, faces, FACE_ANCHORS);
+        // A score at the edge may fall to either side.
+        assert_in_range(got + 1, want, want + 2);
+        for (uint32_t k = 0; k < got && k < want && k < 20; k++) {
+            assert_float_equal(faces[k].score, scores[k], 1e-3);
+        }
+        uint32_t all = face_decode_soft(&model, places, 0.5F, 0.1F, 0,
+                &unit_map, candidates, capacity, faces, FACE_ANCHORS);
+        assert_true(all >= got && all <= capacity);
+    }
+    free(scores);
+    free(candidates);
+    free(faces);
+    free(out);
+}
+
 // Whatever was decoded can be drawn, on any image.
 static void any_face_can_be_drawn(void **state) {
     (void)state;
@@ -409,6 +474,7 @@ int main(void) {
             cmocka_unit_test(all_anchors_at_threshold_zero),
             cmocka_unit_test(random_outputs_match_real_numbers),
             cmocka_unit_test(quantised_equals_float),
+            cmocka_unit_test(soft_suppression_matches_real_numbers),
             cmocka_unit_test(any_face_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
