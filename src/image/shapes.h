@@ -36,7 +36,7 @@ void img_cross(const img_image *image, img_point center, int32_t size,
 void img_arrow(const img_image *image, img_point from, img_point to,
         int32_t size, int32_t thickness, img_color color);
 
-// x turned by degrees around the origin, clockwise on the screen.
-img_point img_turned(img_point x, int32_t degrees);
+// p turned by degrees around the origin, clockwise on the screen.
+img_point img_turned(img_point p, int32_t degrees);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Python's image module on the virtual camera: what it does, what it refuses."""
+"""Python's image module on the virtual camera, and what it refuses."""
 import os
 import sys
 
@@ -82,7 +82,8 @@ gray = rgb.to_grayscale(copy=True)
 show("copy", gray.format() == image.GRAYSCALE, gray.get_pixel(0, 0), rgb.size())
 rgb.to_grayscale(); show("place", rgb.size(), rgb.get_statistics().mean)
 rgb.to_rgb565(); show("back", rgb.size(), rgb.get_pixel(19, 9))
-bits = gray.to_bitmap(copy=True); show("bits", bits.size(), bits.get_pixel(0, 0))
+bits = gray.to_bitmap(copy=True)
+show("bits", bits.size(), bits.get_pixel(0, 0))
 hot = gray.to_rainbow(copy=True); show("hot", hot.get_pixel(3, 3))
 frame = image.Image(320, 240, image.RGB565, copy_to_fb=True)
 frame.to_grayscale(); frame.to_rgb565(); frame.crop(roi=(9, 9, 100, 100))
@@ -167,7 +168,8 @@ show("like", again.get_statistics().l_max() < 12)
 packed.save("/flash/a.jpg")
 show("file", get("/flash/a.jpg") == bytes(packed.bytearray()))
 img.save("/flash/b.jpg", quality=60)
-show("read", image.Image("/flash/b.jpg", copy_to_fb=True).format() == img.format())
+read = image.Image("/flash/b.jpg", copy_to_fb=True)
+show("read", read.format() == img.format())
 half = packed.to_grayscale(copy=True, x_scale=0.5, y_scale=0.5)
 show("half", half.width(), half.format() == image.GRAYSCALE)
 img.compress(50); show("place", img.format() == image.JPEG, img.size() < 1500)

@@ -28,7 +28,8 @@ cam.framerate(10)
 model = ml.Model("/rom/blazeface_front_128.tflite")
 faces = BlazeFace(threshold=0.5)
 def look(model, inputs, outputs):
-    return [binascii.crc32(out) for out in outputs], faces(model, inputs, outputs)
+    return ([binascii.crc32(out) for out in outputs],
+            faces(model, inputs, outputs))
 for slide in range(%d):
     while time.ticks_ms() < 1000 * slide + 1000 + 300:
         time.sleep_ms(20)

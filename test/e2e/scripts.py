@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The examples in scripts/, each on the virtual camera with a face before it."""
+"""The examples in scripts/, on the virtual camera with a face before it."""
 import os
 import re
 import sys
@@ -109,7 +109,8 @@ def own_model():
     assert status == 0, err
     out = camera(turns("own_model", 2), "--until", "ENDED", firmware=image)
     assert "takes ((1, 96, 96, 1),) ('b',)" in out, out
-    assert len(re.findall(r"(person|unknown|nobody) [\d.]+, \w+ [\d.]+", out)) == 2, out
+    lines = re.findall(r"(person|unknown|nobody) [\d.]+, \w+ [\d.]+", out)
+    assert len(lines) == 2, out
     return None
 
 

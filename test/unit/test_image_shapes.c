@@ -54,7 +54,8 @@ static void lines_are_straight_and_whole(void **state) {
         int drawn = 0;
         for (int at = 0; at < SIDE * SIDE; at++) {
             bool set = pixels[at] != 0;
-            double far = distance_to_line(at % SIDE, at / SIDE, a, b);
+            int row = at / SIDE;
+            double far = distance_to_line(at % SIDE, row, a, b);
             assert_false(set && far > 0.75);
             drawn += set;
         }
@@ -98,10 +99,12 @@ static void circles_are_rings(void **state) {
         for (int thickness = 0; thickness < 6; thickness++) {
             img_image image = blank();
             img_circle(&image, (img_point){32, 32}, radius, thickness, white);
-            double outer = radius + thickness / 2 + 0.5;
-            double inner = radius + thickness / 2 - thickness + 0.5;
+            int half = thickness / 2;
+            double outer = radius + half + 0.5;
+            double inner = radius + half - thickness + 0.5;
             for (int at = 0; at < SIDE * SIDE; at++) {
-                double far = hypot(at % SIDE - 32, at / SIDE - 32);
+                int row = at / SIDE;
+                double far = hypot(at % SIDE - 32, row - 32);
                 bool want = far < outer && (thickness == 0 || far > inner);
                 if (fabs(far - outer) > 0.3 && fabs(far - inner) > 0.3) {
                     assert_int_equal(pixels[at] != 0, want);
@@ -120,7 +123,8 @@ static void ellipses_turn(void **state) {
         double c = cos(turn * pi / 180);
         for (int at = 0; at < SIDE * SIDE; at++) {
             double x = at % SIDE - 32;
-            double y = at / SIDE - 32;
+            int row = at / SIDE;
+            double y = row - 32;
             double u = (x * c + y * s) / 25;
             double v = (-x * s + y * c) / 12;
             double far = hypot(u, v);
@@ -144,7 +148,8 @@ static void polygons_fill_their_inside(void **state) {
         img_polygon(&image, corner, 4, 0, white);
         for (int at = 0; at < SIDE * SIDE; at++) {
             double x = at % SIDE;
-            double y = at / SIDE;
+            int row = at / SIDE;
+            double y = row;
             bool inside = false;
             double edge = 1e9;
             for (int i = 0; i < 4; i++) {
