@@ -43,7 +43,7 @@ void jpeg_fetch(const img_image *image, int32_t x, int32_t y,
 void jpeg_fdct(const int16_t *samples, uint32_t stride,
         int32_t coefficients[JPEG_BLOCK_SAMPLES]);
 
-// What coefficients in zigzag order are multiplied by, with 32 bits of
+// What coefficients in zigzag order are multiplied by, with 33 bits of
 // fraction, to be divided by the steps.
 void jpeg_fdct_reciprocals(const uint8_t steps[JPEG_BLOCK_SAMPLES],
         int32_t reciprocals[JPEG_BLOCK_SAMPLES]);

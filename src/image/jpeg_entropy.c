@@ -79,8 +79,11 @@ static inline uint32_t size_of(int32_t value) {
     return magnitude == 0 ? 0 : 32 - (uint32_t)__builtin_clz(magnitude);
 }
 
+// To the nearest number. The reciprocal has 33 fraction bits: what is shifted
+// out with the upper half of the product leaves one, to round by.
 static inline int32_t quantise(int32_t coefficient, int32_t reciprocal) {
-    return (int32_t)(((int64_t)coefficient * reciprocal + 0x80000000) >> 32);
+    int32_t twice = (int32_t)((int64_t)coefficient * reciprocal >> 32);
+    return (twice + 1) >> 1;
 }
 
 void jpeg_write_block(jpeg_writer *writer, const jpeg_encode_table *table,

@@ -67,7 +67,7 @@ void jpeg_fdct_reciprocals(const uint8_t steps[JPEG_BLOCK_SAMPLES],
     static const uint32_t factor[8] = {65536, 47249, 50159, 55734, 65536, 83412,
             121095, 237536};
     // The product of two has 32; the transform's own factor takes 3 of them.
-    enum { SHIFT = 3 + JPEG_FRACTION_BITS };
+    enum { SHIFT = 3 + JPEG_FRACTION_BITS - 1 };
     for (int k = 0; k < JPEG_BLOCK_SAMPLES; k++) {
         uint32_t at = jpeg_zigzag[k];
         uint64_t inverse = (uint64_t)factor[at >> 3] * factor[at & 7] >> SHIFT;
