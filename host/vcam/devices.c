@@ -15,7 +15,7 @@ int vcam_devices_create(struct vcam *vm) {
             vcam_rtc_create, vcam_tim_create, vcam_watchdog_create,
             vcam_mdma_create, vcam_dmamux_create, vcam_dma_create,
             vcam_dcmi_create, vcam_crs_create, vcam_otg_create,
-            vcam_sdmmc_create};
+            vcam_sdmmc_create, vcam_jpeg_create};
     for (size_t i = 0; i < sizeof create / sizeof *create; i++) {
         int err = create[i](vm);
         if (err) {

@@ -24,6 +24,7 @@ int vcam_rng_create(struct vcam *vm);
 int vcam_rtc_create(struct vcam *vm);
 int vcam_tim_create(struct vcam *vm);
 int vcam_sdmmc_create(struct vcam *vm);
+int vcam_jpeg_create(struct vcam *vm);
 int vcam_watchdog_create(struct vcam *vm);
 int vcam_crs_create(struct vcam *vm);
 int vcam_otg_create(struct vcam *vm);

@@ -63,6 +63,7 @@ enum {
     CHIP_EBUSY = -16,
     CHIP_ENODEV = -19,
     CHIP_EINVAL = -22,
+    CHIP_ENOSPC = -28,
     CHIP_ETIMEDOUT = -110
 };
 

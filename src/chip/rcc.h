@@ -18,6 +18,7 @@ enum {
 };
 #define CHIP_GATE(reg, bit) ((uint32_t)(reg) << 8 | (uint32_t)(bit))
 
+#define GATE_JPEG CHIP_GATE(RCC_AHB3ENR, 5)
 #define GATE_SDMMC1 CHIP_GATE(RCC_AHB3ENR, 16)
 #define GATE_DMA1 CHIP_GATE(RCC_AHB1ENR, 0)
 #define GATE_DMA2 CHIP_GATE(RCC_AHB1ENR, 1)

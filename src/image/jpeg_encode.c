@@ -121,7 +121,7 @@ static void put_unit(encoder *e, int32_t x, int32_t y) {
     }
 }
 
-static jpeg_layout layout_of(img_format format, int quality,
+jpeg_layout jpeg_layout_of(img_format format, int quality,
         img_jpeg_sampling sampling) {
     jpeg_layout layout = {1, 1, false};
     if (sampling == IMG_JPEG_AUTO) {
@@ -147,7 +147,7 @@ int img_jpeg_encode(const img_image *image, int quality,
         return IMG_ERR_INVALID;
     }
     encoder e = {.image = image, .writer = {out, out + capacity, 0, 32, false}};
-    e.layout = layout_of(image->format, quality, sampling);
+    e.layout = jpeg_layout_of(image->format, quality, sampling);
     put_headers(&e, quality);
     for (int32_t y = 0; y < image->height; y += JPEG_BLOCK * e.layout.v) {
         for (int32_t x = 0; x < image->width; x += JPEG_BLOCK * e.layout.h) {

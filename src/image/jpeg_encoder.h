@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "image/image.h"
+#include "image/jpeg.h"
 #include "image/jpeg_tables.h"
 
 // --- jpeg_fetch.c -----------------------------------------------------------
@@ -29,6 +30,10 @@ typedef struct jpeg_layout {
     uint8_t h, v;
     bool gray; // 8 x 8 pixels of luma only
 } jpeg_layout;
+
+// What an image of that format gets (jpeg_encode.c).
+jpeg_layout jpeg_layout_of(img_format format, int quality,
+        img_jpeg_sampling sampling);
 
 // Fills mcu from the pixels at x, y (left, top). Beyond the image's right and
 // lower edge its last pixels repeat.

@@ -30,6 +30,12 @@ static struct preview {
     float period; // of frames, in ms
 } preview;
 
+static preview_encoder encoder = img_jpeg_encode;
+
+void preview_encode_with(preview_encoder with) {
+    encoder = with;
+}
+
 void preview_init(void *memory, size_t bytes, uint32_t (*ms)(void)) {
     preview = (struct preview){
             .memory = memory,
@@ -177,7 +183,7 @@ static void adapt_quality(bool fitted, size_t raw_bytes) {
 
 static bool encode(const img_image *image) {
     size_t bytes = 0;
-    int err = img_jpeg_encode(image, preview.quality, IMG_JPEG_AUTO,
+    int err = encoder(image, preview.quality, IMG_JPEG_AUTO,
             preview.memory + PREVIEW_HEADER_BYTES, room(), &bytes);
     if (err != 0 && err != IMG_JPEG_ERR_FULL) {
         return false;

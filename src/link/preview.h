@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "image/image.h"
+#include "image/jpeg.h"
 
 // What a host reads: this header, little-endian, then the picture.
 //   0 width   4 height   8 format   12 bytes of a file, or of one pixel
@@ -30,6 +30,13 @@ enum {
 
 // Memory for header and picture; ms: the time, for frames a second.
 void preview_init(void *memory, size_t bytes, uint32_t (*ms)(void));
+
+// What makes the JPEG: img_jpeg_encode(), unless something with the same
+// arguments and results is faster on this chip.
+typedef int (*preview_encoder)(const img_image *image, int quality,
+        img_jpeg_sampling sampling, uint8_t *out, size_t capacity,
+        size_t *bytes);
+void preview_encode_with(preview_encoder with);
 
 // A frame that is done with. Called by snapshot() before it takes the next.
 void preview_frame(const img_image *image);

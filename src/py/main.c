@@ -10,6 +10,7 @@
 #include "image/frame.h"
 #include "link/usb.h"
 #include "memory.h"
+#include "link/preview.h"
 #include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -22,6 +23,7 @@
 #include "src/py/camera.h"
 #include "src/py/console.h"
 #include "src/py/drive.h"
+#include "src/py/jpeg_block.h"
 #include "src/py/machine_sdcard.h"
 #include "src/py/ml_pool.h"
 #include "src/py/port.h"
@@ -57,6 +59,7 @@ static void hardware_init(void) {
         drive_init();
     }
     sdcard_init();
+    preview_encode_with(jpeg_block_encode);
 }
 
 static void python_init(void) {
