@@ -12,8 +12,9 @@ BENCH_CC := arm-none-eabi-gcc -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 \
 BENCH_LIBS := -lc -lgcc
 
 .PHONY: bench
-bench: $(COMMAND) $(FIRMWARE) $(MODEL) $(BENCH)/qemu.elf $(BENCH)/engine.elf \
-    $(BENCH)/networks/made | setup-bench setup-photo ## measure instructions, memory, inner loops
+bench: $(COMMAND) $(FIRMWARE) $(MODEL) $(BENCH)/qemu.elf \
+    $(BENCH)/networks/made | setup-bench setup-photo
+bench: ## measure instructions, memory and inner loops
 	@bench/run $(if $(MODELS),--models $(MODELS)) \
 	    $(if $(ONLY),--only $(ONLY)) $(if $(UPDATE),--update)
 
@@ -34,18 +35,7 @@ $(BENCH)/networks/made: $(BUILD)/host/bench/networks.o \
 	$(Q)$(BENCH)/networks/make $(@D)
 	@touch $@
 
-# The engine alone, to be weighed: what its functions for callers need, of
-# itself and of the C library and the compiler's.
-ENGINE_CALLS := nn_measure nn_load nn_plan_measure nn_plan_make \
-    nn_run_measure nn_run_init nn_run_step nn_run_all nn_run_output \
-    nn_packed_attach \
-    nn_ops_int8
-$(BENCH)/engine.elf: $(ENGINE)
-	@mkdir -p $(@D)
-	$(Q)$(BENCH_CC) -Wl,-e,nn_load $(ENGINE_CALLS:%=-Wl,-u,%) \
-	    -Wl,-Map=$(@:.elf=.map) $(ENGINE) $(BENCH_LIBS) -o $@
-
-test: $(BENCH)/engine.elf $(BENCH)/networks/made
+test: $(BENCH)/networks/made
 
 .PHONY: fits
 fits: $(COMMAND) $(FIRMWARE) $(MODEL)

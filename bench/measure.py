@@ -42,6 +42,7 @@ def bench():
     gc.collect()
     heap = free - gc.mem_free()
     x = inputs(sizes(m.input_shape, m.input_dtype))
+    gc.collect()
     start = time.ticks_cpu()
     y = m.predict(x, callback=lambda m, x, y: y)
     n = time.ticks_diff(time.ticks_cpu(), start)
@@ -201,10 +202,3 @@ def frame(folder, path, scene):
     if int(faces) == 0:
         raise RuntimeError("no face was found in " + scene)
     return int(count)
-
-
-def engine_bytes():
-    """Code and constants of the engine, linked alone: bench/bench.mk."""
-    text, data = must("arm-none-eabi-size", "build/bench/engine.elf") \
-        .splitlines()[1].split()[:2]
-    return int(text) + int(data)

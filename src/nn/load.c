@@ -465,14 +465,12 @@ static int check_counts(const nn_loader *l) {
     const nn_op_def *def = l->op->def;
     if (l->op->input_count < def->min_inputs ||
             (l->op->input_count > def->max_inputs && def->max_inputs != 255)) {
-        return nn_op_fail(l, NN_ERR_INVALID, "%u inputs",
-                (uint32_t)l->op->input_count);
+        return nn_op_invalid(l, "%u inputs", (uint32_t)l->op->input_count);
     }
     if (l->op->output_count < def->min_outputs ||
             (l->op->output_count > def->max_outputs &&
                     def->max_outputs != 255)) {
-        return nn_op_fail(l, NN_ERR_INVALID, "%u outputs",
-                (uint32_t)l->op->output_count);
+        return nn_op_invalid(l, "%u outputs", (uint32_t)l->op->output_count);
     }
     return 0;
 }
@@ -485,21 +483,20 @@ static int check_order(const nn_loader *l, uint32_t place) {
             continue;
         }
         if (t->data == NULL && !t->is_input && t->producer == NN_NONE) {
-            return nn_op_fail(l, NN_ERR_INVALID,
+            return nn_op_invalid(l,
                     "reads tensor %u '%n' before anything makes it",
                     (uint32_t)t->index, t->name, t->name_length);
         }
         // only a shape can be empty: []
         if (t->bytes == 0 && k == 0) {
-            return nn_op_fail(l, NN_ERR_INVALID,
-                    "tensor %u '%n' has no elements", (uint32_t)t->index,
-                    t->name, t->name_length);
+            return nn_op_invalid(l, "tensor %u '%n' has no elements",
+                    (uint32_t)t->index, t->name, t->name_length);
         }
     }
     for (uint32_t k = 0; k < l->op->output_count; k++) {
         nn_tensor *t = nn_op_output(l->graph, l->op, k);
         if (t->data != NULL || t->is_input || t->producer != NN_NONE) {
-            return nn_op_fail(l, NN_ERR_INVALID,
+            return nn_op_invalid(l,
                     "writes tensor %u '%n', which is a constant, an "
                     "input or written already",
                     (uint32_t)t->index, t->name, t->name_length);

@@ -7,7 +7,8 @@
 
 #include "nn/error_text.h"
 
-int nn_op_fail(const nn_loader *loader, int code, const char *format, ...) {
+static int fail(const nn_loader *loader, int code, const char *format,
+        va_list args) {
     nn_error *error = loader->error;
     if (error != NULL) {
         const nn_op *op = loader->op;
@@ -17,21 +18,41 @@ int nn_op_fail(const nn_loader *loader, int code, const char *format, ...) {
         while (error->text[used] != '\0') {
             used++;
         }
-        va_list args;
-        va_start(args, format);
         nn_error_append(error, used, format, args);
-        va_end(args);
     }
     return code;
 }
 
+int nn_op_fail(const nn_loader *loader, int code, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)fail(loader, code, format, args);
+    va_end(args);
+    return code;
+}
+
+int nn_op_invalid(const nn_loader *loader, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)fail(loader, NN_ERR_INVALID, format, args);
+    va_end(args);
+    return NN_ERR_INVALID;
+}
+
+int nn_op_unsupported(const nn_loader *loader, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)fail(loader, NN_ERR_UNSUPPORTED, format, args);
+    va_end(args);
+    return NN_ERR_UNSUPPORTED;
+}
+
 int nn_need_input(const nn_loader *loader, uint32_t k) {
     if (k >= loader->op->input_count || loader->op->inputs[k] == NN_NONE) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "input %u is left out", k);
+        return nn_op_invalid(loader, "input %u is left out", k);
     }
     if (nn_op_input(loader->graph, loader->op, k)->bytes == 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "input %u has no elements",
-                k);
+        return nn_op_invalid(loader, "input %u has no elements", k);
     }
     return 0;
 }
@@ -41,7 +62,7 @@ static int need_type(const nn_loader *loader, const nn_tensor *t,
     if ((NN_TYPE_BIT(t->type) & mask) != 0) {
         return 0;
     }
-    return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+    return nn_op_unsupported(loader,
             "%s %u, tensor %u '%n', is %s, which is not supported "
             "here",
             side, k, (uint32_t)t->index, t->name, t->name_length,
@@ -66,7 +87,7 @@ static int need_scale(const nn_loader *loader, const nn_tensor *t,
     if (t->scale_count == 1 && t->scale > 0) {
         return 0;
     }
-    return nn_op_fail(loader, NN_ERR_INVALID,
+    return nn_op_invalid(loader,
             "%s %u, tensor %u '%n', needs one scale above 0", side, k,
             (uint32_t)t->index, t->name, t->name_length);
 }
@@ -85,17 +106,16 @@ int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
         const int32_t *dim) {
     const nn_tensor *t = nn_op_output(loader->graph, loader->op, k);
     if (t->rank != rank) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "output %u has %u dimensions, the operator makes %u", k,
                 (uint32_t)t->rank, rank);
     }
     for (uint32_t i = 0; i < rank; i++) {
         if (dim[i] < 1) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "output %u would have no elements", k);
+            return nn_op_invalid(loader, "output %u would have no elements", k);
         }
         if (t->dim[i] != dim[i]) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "dimension %u of output %u is %d, the operator "
                     "makes %d",
                     i, k, t->dim[i], dim[i]);
@@ -111,7 +131,7 @@ int nn_need_same_scale(const nn_loader *loader, uint32_t j, uint32_t k) {
             (in->scale_count == 1 && out->scale_count == 1 &&
                     (in->scale != out->scale ||
                             in->zero_point != out->zero_point))) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+        return nn_op_unsupported(loader,
                 "input %u and output %u differ in quantisation", j, k);
     }
     return 0;
@@ -122,8 +142,7 @@ int nn_need_constant(const nn_loader *loader, uint32_t k) {
     if (t != NULL && t->data != NULL) {
         return 0;
     }
-    return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "input %u must be a constant",
-            k);
+    return nn_op_unsupported(loader, "input %u must be a constant", k);
 }
 
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
@@ -139,7 +158,7 @@ int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
     const nn_tensor *t = nn_op_input(loader->graph, loader->op, k);
     *count = nn_tensor_elements(t);
     if (t->rank > 1 || *count > max) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "input %u must be a list of at most %u numbers", k, max);
     }
     const uint8_t *bytes = t->data;
@@ -198,8 +217,7 @@ int nn_option_ints(const nn_loader *loader, uint32_t field,
     if (loader->options != 0 &&
             nn_flatbuffer_vector(&file, loader->options, field, 4, &vector) !=
                     0) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "option %u is damaged",
-                field);
+        return nn_op_invalid(loader, "option %u is damaged", field);
     }
     *values = vector.data;
     *count = vector.count;

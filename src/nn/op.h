@@ -104,6 +104,9 @@ static inline const nn_tensor *nn_call_output(const nn_call *c, uint32_t k) {
 
 // Fails with code and a text of format (see nn_fail).
 int nn_op_fail(const nn_loader *loader, int code, const char *format, ...);
+// The same with NN_ERR_INVALID, NN_ERR_UNSUPPORTED.
+int nn_op_invalid(const nn_loader *loader, const char *format, ...);
+int nn_op_unsupported(const nn_loader *loader, const char *format, ...);
 // Input k is there (not left out).
 int nn_need_input(const nn_loader *loader, uint32_t k);
 // Input/output k has one of the types in the mask of NN_TYPE_BIT()s; an input

@@ -126,8 +126,10 @@ $(CHIP_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT)
 $(BUILD)/src/chip/reset.o: CFLAGS += -fno-tree-loop-distribute-patterns
 # The engine means its doubles; hot kernels are for speed, all else for size.
 $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
-    -Wno-double-promotion -Wno-float-conversion -Wno-null-dereference -Os
-$(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2
+    -Wno-double-promotion -Wno-float-conversion -Wno-null-dereference -Os \
+    -fno-tree-loop-distribute-patterns -fno-tree-loop-im
+$(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2 \
+    -ftree-loop-distribute-patterns -ftree-loop-im
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 

@@ -37,7 +37,7 @@ int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
         *high = nn_min_i32(*high, stored(out, 6.0F));
         return 0;
     default:
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "fused activation %d is not supported", activation);
+        return nn_op_unsupported(loader, "fused activation %d is not supported",
+                activation);
     }
 }

@@ -17,8 +17,8 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
     }
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
     if (in->rank != 3 && in->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "an input of %u dimensions", (uint32_t)in->rank);
+        return nn_op_unsupported(loader, "an input of %u dimensions",
+                (uint32_t)in->rank);
     }
     block[1] = 1;
     before[1] = 0;
@@ -29,8 +29,8 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
         return error;
     }
     if (count != in->rank - 2u || block[0] < 1 || block[1] < 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "input 1 must hold %u sizes above 0", in->rank - 2u);
+        return nn_op_invalid(loader, "input 1 must hold %u sizes above 0",
+                in->rank - 2u);
     }
     error = nn_constant_pairs(loader, 2, count, before, after);
     if (error) {
@@ -70,7 +70,7 @@ static int check_space_to_batch(nn_loader *loader) {
     for (uint32_t i = 0; i + 2 < in->rank; i++) {
         int64_t size = (int64_t)in->dim[i + 1] + before[i] + after[i];
         if (size % block[i] != 0) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "blocks of %d do not divide the padded input", block[i]);
         }
         space[i] = size / block[i];
@@ -97,7 +97,7 @@ static int check_batch_to_space(nn_loader *loader) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
     int64_t blocks = (int64_t)block[0] * block[1];
     if (in->dim[0] % blocks != 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "%d images are not whole blocks of %d x %d", in->dim[0],
                 block[0], block[1]);
     }

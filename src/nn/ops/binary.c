@@ -25,7 +25,7 @@ static int check_shapes(const nn_loader *loader) {
         int axis = i - rank;
         dim[i] = broadcast_dim(a, b, axis);
         if (broadcast_dim(b, a, axis) != dim[i]) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "sizes %d and %d of the inputs do not go together",
                     nn_tensor_dim(a, axis), nn_tensor_dim(b, axis));
         }
@@ -103,7 +103,7 @@ static int check_binary(nn_loader *loader, bool quantised) {
     }
     if (nn_op_output(loader->graph, op, 0)->type == NN_INT32) {
         if (nn_option_byte(loader, ACTIVATION, 0) != NN_ACTIVATION_NONE) {
-            return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+            return nn_op_unsupported(loader,
                     "a fused activation on int32 is not supported");
         }
         return 0;
@@ -126,8 +126,7 @@ static int set_multipliers(const nn_loader *loader, double first, double second,
             nn_multiplier_make(second, &p->in[1]) ||
             nn_multiplier_make(out, &p->out) || p->in[0].shift > 0 ||
             p->in[1].shift > 0 || p->out.shift > 0) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "the scales are too far apart");
+        return nn_op_unsupported(loader, "the scales are too far apart");
     }
     return 0;
 }
@@ -176,8 +175,7 @@ static int check_mul(nn_loader *loader) {
     double out = nn_op_output(loader->graph, loader->op, 0)->scale;
     nn_binary_params *p = NN_PARAMS(loader->op, nn_binary_params);
     if (nn_multiplier_make(product / out, &p->out)) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "the scales are too far apart");
+        return nn_op_unsupported(loader, "the scales are too far apart");
     }
     return 0;
 }

@@ -48,7 +48,7 @@ static int check_concatenation(nn_loader *loader) {
         return error;
     }
     if (nn_option_byte(loader, 1, 0) != 0) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "the fused activation %d",
+        return nn_op_unsupported(loader, "the fused activation %d",
                 nn_option_byte(loader, 1, 0));
     }
     int64_t sum = 0;
@@ -63,14 +63,14 @@ static int check_concatenation(nn_loader *loader) {
             fits = i == axis || in->dim[i] == out->dim[i];
         }
         if (!fits) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "input %u differs from the output in more than axis %u", k,
                     axis);
         }
         sum += in->dim[axis];
     }
     if (sum != out->dim[axis]) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the inputs do not add up to a dimension of %d",
                 out->dim[axis]);
     }
@@ -91,9 +91,8 @@ static int check_pack(nn_loader *loader) {
     }
     if (nn_option_int(loader, 0, 0) != op->input_count ||
             out->dim[axis] != op->input_count) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u inputs for a dimension of %d", (uint32_t)op->input_count,
-                out->dim[axis]);
+        return nn_op_invalid(loader, "%u inputs for a dimension of %d",
+                (uint32_t)op->input_count, out->dim[axis]);
     }
     for (uint32_t k = 0; k < op->input_count; k++) {
         error = nn_need_moved(loader, k, 0);
@@ -106,8 +105,8 @@ static int check_pack(nn_loader *loader) {
             fits = in->dim[i] == out->dim[i < axis ? i : i + 1];
         }
         if (!fits) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "input %u has not the output's sizes", k);
+            return nn_op_invalid(loader, "input %u has not the output's sizes",
+                    k);
         }
     }
     nn_parts *p = NN_PARAMS(op, nn_parts);

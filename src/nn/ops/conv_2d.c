@@ -27,7 +27,7 @@ static int check_groups(const nn_loader *loader, int32_t channels,
         const nn_tensor *filter) {
     int32_t group = filter->dim[3];
     if (channels % group != 0 || filter->dim[0] % (channels / group) != 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "%d channels do not fit weights for %d in, %d out", channels,
                 group, filter->dim[0]);
     }
@@ -38,8 +38,8 @@ static int check_shapes(const nn_loader *loader, nn_conv_params *p) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, IMAGE);
     const nn_tensor *filter = nn_op_given(loader->graph, loader->op, FILTER);
     if (in->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the image has %u dimensions instead of 4", (uint32_t)in->rank);
+        return nn_op_invalid(loader, "the image has %u dimensions instead of 4",
+                (uint32_t)in->rank);
     }
     int err = check_groups(loader, in->dim[3], filter);
     if (err) {

@@ -14,7 +14,7 @@ static int check_both(nn_loader *loader, int32_t *size) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
     *size = nn_option_int(loader, 0, 0);
     if (in->rank != 4 || *size < 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "blocks of %d in a tensor of %u dimensions", *size,
                 (uint32_t)in->rank);
     }
@@ -25,8 +25,7 @@ static int check_both(nn_loader *loader, int32_t *size) {
 }
 
 static int misfit(const nn_loader *loader, int32_t size) {
-    return nn_op_fail(loader, NN_ERR_INVALID,
-            "blocks of %d do not divide the input", size);
+    return nn_op_invalid(loader, "blocks of %d do not divide the input", size);
 }
 
 static int check_space_to_depth(nn_loader *loader) {

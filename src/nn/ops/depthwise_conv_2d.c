@@ -24,13 +24,12 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, IMAGE);
     const nn_tensor *filter = nn_op_given(loader->graph, loader->op, FILTER);
     if (in->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the image has %u dimensions instead of 4", (uint32_t)in->rank);
+        return nn_op_invalid(loader, "the image has %u dimensions instead of 4",
+                (uint32_t)in->rank);
     }
     if (filter->dim[0] != 1 || filter->dim[3] % in->dim[3] != 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%d channels do not fit weights for %d", in->dim[3],
-                filter->dim[3]);
+        return nn_op_invalid(loader, "%d channels do not fit weights for %d",
+                in->dim[3], filter->dim[3]);
     }
     *window = (nn_window){
             .kernel_h = filter->dim[1],

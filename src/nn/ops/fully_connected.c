@@ -20,18 +20,17 @@ static int check_shapes(const nn_loader *loader) {
     uint32_t length = (uint32_t)weights->dim[1];
     uint32_t count = (uint32_t)weights->dim[0];
     if (in->bytes % length != 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u numbers are no vectors of %u", in->bytes, length);
+        return nn_op_invalid(loader, "%u numbers are no vectors of %u",
+                in->bytes, length);
     }
     if (nn_tensor_dim(out, -1) != weights->dim[0] ||
             out->bytes / count != in->bytes / length) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the output has %u numbers, %u vectors of %u are made",
                 out->bytes, in->bytes / length, count);
     }
     if (nn_option_byte(loader, WEIGHTS_FORMAT, 0) != 0) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "shuffled weights are not supported");
+        return nn_op_unsupported(loader, "shuffled weights are not supported");
     }
     return 0;
 }
@@ -44,8 +43,7 @@ static int make_multiplier(const nn_loader *loader, nn_multiplier *multiplier) {
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     float product = in->scale * weights->scale;
     if (nn_multiplier_make((double)product / (double)out->scale, multiplier)) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "the scales are too far apart");
+        return nn_op_unsupported(loader, "the scales are too far apart");
     }
     return 0;
 }

@@ -12,7 +12,7 @@ static int check_indices(const nn_loader *loader, int32_t size) {
     for (uint32_t i = 0; i < nn_tensor_elements(indices); i++) {
         int64_t index = nn_constant_at(indices, i);
         if (index < 0 || index >= size) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "index %u is outside a dimension of %d", i, size);
         }
     }
@@ -58,7 +58,7 @@ static int check(nn_loader *loader) {
     uint32_t batch = fits ? (uint32_t)batches : 0;
     uint32_t rank = in->rank + indices->rank - 1u - batch;
     if (!fits || rank > NN_MAX_RANK) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "indices of %u dimensions, %d of them batches, do not fit",
                 (uint32_t)indices->rank, batches);
     }

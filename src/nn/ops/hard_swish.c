@@ -38,7 +38,7 @@ static int check(nn_loader *loader) {
         return error;
     }
     if (p->output.shift > 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the output's scale is too small for the input's");
     }
     return need_factor16(loader, gate_factor, &p->gate);

@@ -25,8 +25,7 @@ int nn_check_lookup(nn_loader *loader) {
 int nn_need_factor(const nn_loader *loader, double real,
         nn_multiplier *multiplier) {
     if (!(real >= 0) || nn_multiplier_make(real, multiplier)) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the scales are too far apart");
+        return nn_op_invalid(loader, "the scales are too far apart");
     }
     return 0;
 }

@@ -73,8 +73,7 @@ static int check_padv2(nn_loader *loader) {
     const nn_tensor *value = nn_op_given(loader->graph, loader->op, 2);
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     if (nn_tensor_elements(value) != 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "input 2 must hold one number");
+        return nn_op_invalid(loader, "input 2 must hold one number");
     }
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
         error = nn_need_same_scale(loader, 2, 0);
@@ -115,13 +114,13 @@ static int check_mirror_pad(nn_loader *loader) {
     nn_pad *pad = NN_PARAMS(op, nn_pad);
     int32_t mode = nn_option_byte(loader, 0, 0);
     if (mode != 0 && mode != 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "mode %d", mode);
+        return nn_op_invalid(loader, "mode %d", mode);
     }
     pad->edge = mode == 0; // REFLECT, else SYMMETRIC
     for (uint32_t i = 0; i < in->rank; i++) {
         int32_t most = in->dim[i] - pad->edge;
         if (pad->before[i] > most || after[i] > most) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "more padding than a dimension of %d can be mirrored to",
                     in->dim[i]);
         }

@@ -25,7 +25,7 @@ static int check_scales(const nn_loader *loader) {
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     if (fabsf(in->scale - out->scale) > 1.0e-6F ||
             in->zero_point != out->zero_point) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+        return nn_op_unsupported(loader,
                 "input and output differ in quantisation");
     }
     return 0;
@@ -34,8 +34,8 @@ static int check_scales(const nn_loader *loader) {
 static int check_shapes(const nn_loader *loader, nn_window *window) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
     if (in->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the image has %u dimensions instead of 4", (uint32_t)in->rank);
+        return nn_op_invalid(loader, "the image has %u dimensions instead of 4",
+                (uint32_t)in->rank);
     }
     *window = (nn_window){
             .kernel_h = nn_option_int(loader, HEIGHT, 0),

@@ -24,7 +24,7 @@ static int check_broadcast(nn_loader *loader) {
         stride *= size;
     }
     if (!fits) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the slopes' shape does not fit the input's");
     }
     return 0;

@@ -115,8 +115,7 @@ static int check_sum(nn_loader *loader) {
     const nn_tensor *out = nn_op_output(loader->graph, op, 0);
     if (nn_multiplier_make((double)in->scale / (double)out->scale,
                 &p->multiplier)) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                "the scales are too far apart");
+        return nn_op_unsupported(loader, "the scales are too far apart");
     }
     return 0;
 }

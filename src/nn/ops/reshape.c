@@ -17,9 +17,8 @@ static int check_same_bytes(nn_loader *loader) {
     const nn_tensor *in = nn_op_given(loader->graph, op, 0);
     nn_tensor *out = nn_op_output(loader->graph, op, 0);
     if (in->bytes != out->bytes) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u elements cannot become %u", nn_tensor_elements(in),
-                nn_tensor_elements(out));
+        return nn_op_invalid(loader, "%u elements cannot become %u",
+                nn_tensor_elements(in), nn_tensor_elements(out));
     }
     if (out->rank != 4) {
         nn_rows_follow(in, out);
@@ -55,8 +54,8 @@ static int check_squeeze(nn_loader *loader) {
             return error;
         }
         if (in->dim[a] != 1) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "axis %u has the size %d, not 1", a, in->dim[a]);
+            return nn_op_invalid(loader, "axis %u has the size %d, not 1", a,
+                    in->dim[a]);
         }
         removed |= 1u << a;
     }
@@ -84,8 +83,7 @@ static int check_expand_dims(nn_loader *loader) {
     }
     uint32_t rank = in->rank + 1u;
     if (rank > NN_MAX_RANK) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "more than %u dimensions",
-                rank - 1);
+        return nn_op_unsupported(loader, "more than %u dimensions", rank - 1);
     }
     uint32_t place;
     error = nn_need_axis(loader, axis, rank, &place);

@@ -25,7 +25,7 @@ static int check_size(const nn_loader *loader) {
         return err;
     }
     if (count != 2 || size[0] != out->dim[1] || size[1] != out->dim[2]) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the output is not of the size that input 1 asks for");
     }
     return 0;
@@ -35,12 +35,12 @@ static int check_shapes(const nn_loader *loader) {
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, IMAGE);
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     if (in->rank != 4 || out->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "image and output have %u and %u dimensions instead of 4",
                 (uint32_t)in->rank, (uint32_t)out->rank);
     }
     if (in->dim[0] != out->dim[0] || in->dim[3] != out->dim[3]) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the output has other channels or another batch");
     }
     for (uint32_t axis = 1; axis <= 2; axis++) {
@@ -85,7 +85,7 @@ static int check_bilinear(nn_loader *loader) {
     }
     const nn_resize_params *p = NN_PARAMS(loader->op, const nn_resize_params);
     if (p->align_corners && p->half_pixel_centers) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "align_corners and half_pixel_centers exclude each other");
     }
     return 0;

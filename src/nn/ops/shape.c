@@ -45,8 +45,8 @@ int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
         uint32_t *found) {
     int32_t count = (int32_t)rank;
     if (axis < -count || axis >= count) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "axis %d is not within %u dimensions", axis, rank);
+        return nn_op_invalid(loader, "axis %d is not within %u dimensions",
+                axis, rank);
     }
     *found = (uint32_t)(axis < 0 ? axis + count : axis);
     return 0;
@@ -59,8 +59,8 @@ int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value) {
         return error;
     }
     if (count != 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "input %u must hold one number, not %u", k, count);
+        return nn_op_invalid(loader, "input %u must hold one number, not %u", k,
+                count);
     }
     return 0;
 }
@@ -88,15 +88,15 @@ int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
     }
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
     if (in->rank != 2 || in->dim[0] != (int32_t)count || in->dim[1] != 2) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "input %u must have the shape %u x 2", k, count);
+        return nn_op_invalid(loader, "input %u must have the shape %u x 2", k,
+                count);
     }
     for (uint32_t i = 0; i < count; i++) {
         int64_t first = nn_constant_at(in, 2 * i);
         int64_t second = nn_constant_at(in, 2 * i + 1);
         if (first < 0 || first > INT32_MAX || second < 0 ||
                 second > INT32_MAX) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "input %u holds a size that is negative or too large", k);
         }
         before[i] = (int32_t)first;

@@ -33,8 +33,7 @@ static int check_logistic(nn_loader *loader) {
         return error;
     }
     if (nn_op_output(loader->graph, loader->op, 0)->zero_point != INT8_MIN) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the output's zero point must be -128");
+        return nn_op_invalid(loader, "the output's zero point must be -128");
     }
     return 0;
 }

@@ -24,21 +24,21 @@ static int check(nn_loader *loader) {
         return error;
     }
     if (begins != in->rank || sizes != in->rank) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "%u begins and %u sizes for an input of %u dimensions", begins,
                 sizes, in->rank);
     }
     for (uint32_t i = 0; i < in->rank; i++) {
         int32_t begin = box->begin[i];
         if (begin < 0 || begin >= in->dim[i]) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "begin %d of a dimension of %d", begin, in->dim[i]);
+            return nn_op_invalid(loader, "begin %d of a dimension of %d", begin,
+                    in->dim[i]);
         }
         if (box->count[i] == -1) { // all that follows
             box->count[i] = in->dim[i] - begin;
         }
         if (box->count[i] < 1 || box->count[i] > in->dim[i] - begin) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "size %d from %d on in a dimension of %d", box->count[i],
                     begin, in->dim[i]);
         }

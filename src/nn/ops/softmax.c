@@ -22,7 +22,7 @@ static int check_quantisation(const nn_loader *loader) {
     }
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     if (out->zero_point != INT8_MIN || out->scale != 1.0f / 256) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the output's scale must be 1/256 and its zero point -128");
     }
     return 0;
@@ -41,7 +41,7 @@ static int check(nn_loader *loader) {
     nn_softmax *p = NN_PARAMS(loader->op, nn_softmax);
     p->depth = (uint32_t)nn_tensor_dim(in, -1);
     if (p->depth > MAX_DEPTH) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+        return nn_op_unsupported(loader,
                 "%u classes, at most %u can be summed up", p->depth, MAX_DEPTH);
     }
     if (in->row_bytes % p->depth != 0) {
@@ -56,8 +56,7 @@ static int check(nn_loader *loader) {
     double beta = nn_option_float(loader, 0, 0);
     double factor = beta * in->scale * (1 << 26);
     if (!(factor > 1)) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "beta times the scale is too small");
+        return nn_op_invalid(loader, "beta times the scale is too small");
     }
     if (factor >= 1 << 30) { // only the largest number itself counts
         p->factor = (nn_multiplier){0, 0};

@@ -56,7 +56,7 @@ static int check_split(nn_loader *loader, uint32_t whole, uint32_t axis_input) {
         }
     }
     if (sum != in->dim[axis] || op->output_count == 0) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the outputs do not add up to a dimension of %d",
                 in->dim[axis]);
     }
@@ -72,13 +72,12 @@ static int check_equal_parts(nn_loader *loader) {
     const nn_op *op = loader->op;
     const nn_tensor *first = nn_op_output(loader->graph, op, 0);
     if (nn_option_int(loader, 0, 0) != op->output_count) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "%u outputs for %d parts",
+        return nn_op_invalid(loader, "%u outputs for %d parts",
                 (uint32_t)op->output_count, nn_option_int(loader, 0, 0));
     }
     for (uint32_t k = 1; k < op->output_count; k++) {
         if (!nn_same_shape(first, nn_op_output(loader->graph, op, k))) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "output %u differs in size", k);
+            return nn_op_invalid(loader, "output %u differs in size", k);
         }
     }
     return 0;
@@ -102,9 +101,8 @@ static int check_unpack(nn_loader *loader) {
     }
     if (op->output_count != in->dim[axis] ||
             nn_option_int(loader, 0, 0) != in->dim[axis]) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u outputs from a dimension of %d", (uint32_t)op->output_count,
-                in->dim[axis]);
+        return nn_op_invalid(loader, "%u outputs from a dimension of %d",
+                (uint32_t)op->output_count, in->dim[axis]);
     }
     int32_t dim[NN_MAX_RANK];
     uint32_t rank = 0;

@@ -34,8 +34,8 @@ static int read_spec(const nn_loader *loader, spec *s) {
         return error;
     }
     if (ends != s->count || steps != s->count) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u begins, %u ends and %u strides", s->count, ends, steps);
+        return nn_op_invalid(loader, "%u begins, %u ends and %u strides",
+                s->count, ends, steps);
     }
     s->begin_mask = (uint32_t)nn_option_int(loader, 0, 0);
     s->end_mask = (uint32_t)nn_option_int(loader, 1, 0);
@@ -69,15 +69,14 @@ static int resolve(const nn_loader *loader, const spec *s, uint32_t i,
         last = forward ? size : -1;
     }
     if (s->step[i] == 0 || (shrinks && !forward)) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "stride %d of entry %u",
-                s->step[i], i);
+        return nn_op_invalid(loader, "stride %d of entry %u", s->step[i], i);
     }
     int64_t distance = forward ? last - first : first - last;
     int64_t stride = forward ? s->step[i] : -(int64_t)s->step[i];
     int64_t steps = shrinks ? 1 : (distance + stride - 1) / stride;
     if (steps < 1 || first < 0 || first >= size) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "nothing of a dimension of %d is left", size);
+        return nn_op_invalid(loader, "nothing of a dimension of %d is left",
+                size);
     }
     *begin = (int32_t)first;
     *step = s->step[i];
@@ -103,15 +102,14 @@ static int resolve_all(const nn_loader *loader, const spec *s,
             continue;
         }
         if (d == NN_MAX_RANK) {
-            return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
-                    "more than %u dimensions", d);
+            return nn_op_unsupported(loader, "more than %u dimensions", d);
         }
         if (s->new_axis_mask >> i & 1) {
             dim[d++] = 1;
             continue;
         }
         if (a == in->rank) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
+            return nn_op_invalid(loader,
                     "entry %u for an input of %u dimensions", i, in->rank);
         }
         int error = resolve(loader, s, i, in->dim[a], &box->begin[a],
@@ -126,8 +124,7 @@ static int resolve_all(const nn_loader *loader, const spec *s,
         named--;
     }
     if (a != in->rank) {
-        return nn_op_fail(loader, NN_ERR_UNSUPPORTED, "more than %u dimensions",
-                d);
+        return nn_op_unsupported(loader, "more than %u dimensions", d);
     }
     *rank = d;
     return 0;

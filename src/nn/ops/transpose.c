@@ -20,8 +20,8 @@ static int check(nn_loader *loader) {
         return error;
     }
     if (count != in->rank) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "%u axes for an input of %u dimensions", count, in->rank);
+        return nn_op_invalid(loader, "%u axes for an input of %u dimensions",
+                count, in->rank);
     }
     uint32_t seen = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -35,7 +35,7 @@ static int check(nn_loader *loader) {
         box->count[i] = in->dim[a];
     }
     if (seen != (1u << count) - 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "an axis appears twice");
+        return nn_op_invalid(loader, "an axis appears twice");
     }
     error = nn_need_output_shape(loader, 0, count, box->count);
     if (error) {

@@ -30,13 +30,13 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
     const nn_tensor *filter = nn_op_given(loader->graph, loader->op, FILTER);
     const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     if (in->rank != 4 || out->rank != 4) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "image and output have %u and %u dimensions instead of 4",
                 (uint32_t)in->rank, (uint32_t)out->rank);
     }
     if (in->dim[0] != out->dim[0] || in->dim[3] != filter->dim[3] ||
             out->dim[3] != filter->dim[0]) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "%d channels in, %d out do not fit weights for %d, %d",
                 in->dim[3], out->dim[3], filter->dim[3], filter->dim[0]);
     }
@@ -56,7 +56,7 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
         return err;
     }
     if (in->dim[1] != height || in->dim[2] != width) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "an image of %d x %d cannot become %d x %d", in->dim[1],
                 in->dim[2], out->dim[1], out->dim[2]);
     }

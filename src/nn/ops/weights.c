@@ -24,14 +24,14 @@ static int need_symmetric(const nn_loader *loader, const nn_tensor *filter,
         uint32_t axis) {
     uint32_t count = filter->scale_count;
     if (count == 0 || (count > 1 && filter->scale_axis != axis)) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the weights need a scale, or one a channel (dimension %u)",
                 axis);
     }
     for (uint32_t c = 0; c < count; c++) {
         if (nn_tensor_zero_point(filter, c) != 0) {
-            return nn_op_fail(loader, NN_ERR_INVALID,
-                    "the weights' zero point %u is not 0", c);
+            return nn_op_invalid(loader, "the weights' zero point %u is not 0",
+                    c);
         }
     }
     return 0;
@@ -54,7 +54,7 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
     }
     const nn_tensor *weights = nn_op_given(loader->graph, loader->op, filter);
     if (weights->rank != rank) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "the weights have %u dimensions instead of %u",
                 (uint32_t)weights->rank, rank);
     }
@@ -68,7 +68,7 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
         nn_multiplier multiplier;
         if (nn_multiplier_make(nn_channel_factor(in, weights, out, c),
                     &multiplier)) {
-            return nn_op_fail(loader, NN_ERR_UNSUPPORTED,
+            return nn_op_unsupported(loader,
                     "the scales of channel %u are too far apart", c);
         }
     }
@@ -89,8 +89,7 @@ int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
     }
     const nn_tensor *t = nn_op_given(loader->graph, loader->op, bias);
     if (t->bytes / sizeof(int32_t) != count) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "the bias has %u numbers for %u channels",
+        return nn_op_invalid(loader, "the bias has %u numbers for %u channels",
                 t->bytes / (uint32_t)sizeof(int32_t), count);
     }
     return 0;

@@ -12,7 +12,7 @@ static int fit_axis(const nn_loader *loader, int32_t padding, int32_t in,
         int32_t kernel, int32_t stride, int32_t dilation, int32_t *out,
         int32_t *before) {
     if (kernel < 1 || stride < 1 || dilation < 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "window %d, stride %d and dilation %d must be at least 1",
                 kernel, stride, dilation);
     }
@@ -35,8 +35,7 @@ static int fit_axis(const nn_loader *loader, int32_t padding, int32_t in,
 int nn_window_fit(const nn_loader *loader, nn_window *window, int32_t padding,
         int32_t in_h, int32_t in_w, int32_t *out_h, int32_t *out_w) {
     if (padding != NN_PADDING_SAME && padding != NN_PADDING_VALID) {
-        return nn_op_fail(loader, NN_ERR_INVALID, "padding %d is unknown",
-                padding);
+        return nn_op_invalid(loader, "padding %d is unknown", padding);
     }
     int err = fit_axis(loader, padding, in_h, window->kernel_h,
             window->stride_h, window->dilation_h, out_h, &window->pad_top);
@@ -49,7 +48,7 @@ int nn_window_fit(const nn_loader *loader, nn_window *window, int32_t padding,
         return err;
     }
     if (*out_h < 1 || *out_w < 1) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
+        return nn_op_invalid(loader,
                 "a window of %d x %d does not fit in %d x %d pixels",
                 window->kernel_h, window->kernel_w, in_h, in_w);
     }

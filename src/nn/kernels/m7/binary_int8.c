@@ -37,10 +37,12 @@ static void store_some(int8_t *out, uint32_t word, uint32_t count) {
     }
 }
 
-// What each pair of words makes; factor is for multiplications.
+// For multiplications: zero points, negated, in both halves, and the factor;
+// for limits: the bits to turn over.
 typedef struct work {
-    uint32_t minus[2]; // zero points, negated, in both halves
+    uint32_t minus[2];
     m7_factor factor;
+    uint32_t flip;
 } work;
 
 static inline uint32_t mul_words(const work *w, uint32_t a, uint32_t b) {
@@ -58,14 +60,9 @@ static inline uint32_t mul_words(const work *w, uint32_t a, uint32_t b) {
             (uint32_t)(uint8_t)x2 << 16 | (uint32_t)x3 << 24;
 }
 
-static inline uint32_t max_words(const work *w, uint32_t a, uint32_t b) {
-    (void)w;
-    return m7_max(a, b);
-}
-
-static inline uint32_t min_words(const work *w, uint32_t a, uint32_t b) {
-    (void)w;
-    return m7_min(a, b);
+// The larger ones; with flip set, of what is upside down, the smaller ones.
+static inline uint32_t limit_words(const work *w, uint32_t a, uint32_t b) {
+    return m7_max(a ^ w->flip, b ^ w->flip) ^ w->flip;
 }
 
 // Called with a constant function, for code of its own.
@@ -74,13 +71,6 @@ static inline __attribute__((always_inline)) void run_words(const work *w,
         const nn_binary_line *line, int8_t *out, uint32_t n) {
     operand a = operand_of(line, 0);
     operand b = operand_of(line, 1);
-    if (a.step != 0 && b.step != 0) { // so that nothing is asked inside
-        for (; n >= 4; n -= 4, out += 4) {
-            m7_store(out, words(w, m7_load(a.from), m7_load(b.from)));
-            a.from += 4;
-            b.from += 4;
-        }
-    }
     for (; n >= 4; n -= 4, out += 4) {
         uint32_t x = next(&a);
         m7_store(out, words(w, x, next(&b)));
@@ -90,7 +80,8 @@ static inline __attribute__((always_inline)) void run_words(const work *w,
     }
 }
 
-static void mul_any(const nn_binary_line *line, int8_t *out, uint32_t n) {
+static __attribute__((cold)) void mul_any(const nn_binary_line *line,
+        int8_t *out, uint32_t n) {
     const int8_t *a = line->from[0];
     const int8_t *b = line->from[1];
     nn_target all = {line->out_zero_point, INT8_MIN, INT8_MAX};
@@ -110,7 +101,7 @@ void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
     if (m7_factor_fits(line->params->out)) {
         work w = {{m7_both(-line->zero_point[0]),
                           m7_both(-line->zero_point[1])},
-                m7_factor_of(line->params->out, line->out_zero_point)};
+                m7_factor_of(line->params->out, line->out_zero_point), 0};
         run_words(&w, mul_words, line, out, n);
     } else {
         mul_any(line, out, n);
@@ -118,10 +109,16 @@ void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
     m7_clamp(out, n, (nn_target){0, line->params->low, line->params->high});
 }
 
+static void limit(const nn_binary_line *line, uint32_t flip, int8_t *out,
+        uint32_t n) {
+    work w = {.flip = flip};
+    run_words(&w, limit_words, line, out, n);
+}
+
 void nn_maximum_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    run_words(NULL, max_words, line, out, n);
+    limit(line, 0, out, n);
 }
 
 void nn_minimum_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    run_words(NULL, min_words, line, out, n);
+    limit(line, UINT32_MAX, out, n);
 }

@@ -6,6 +6,12 @@
 #include "nn/kernels/m7/scale.h"
 #include "nn/ops/weights.h"
 
+// Four products more: x without its zero point, bytes 0 and 2, then 1 and 3.
+static inline int32_t add_4(int32_t sum, uint32_t even, uint32_t odd,
+        uint32_t w) {
+    return m7_smlad(odd, m7_sxtb16_odd(w), m7_smlad(even, m7_sxtb16(w), sum));
+}
+
 // Adds the sum over n numbers, with each of four rows of weights, to sum[].
 static void dot_4(const int8_t *x, const int8_t *const rows[4], uint32_t n,
         int32_t zero_point, int32_t *sum) {
@@ -18,37 +24,29 @@ static void dot_4(const int8_t *x, const int8_t *const rows[4], uint32_t n,
     int32_t s1 = sum[1];
     int32_t s2 = sum[2];
     int32_t s3 = sum[3];
-    for (uint32_t i = 0; i < n; i += 4) {
-        uint32_t word;
-        uint32_t w[4];
-        if (n - i < 4) { // what is not there has weight 0
-            word = m7_load_some(x + i, n - i);
-            w[0] = m7_load_some(w0 + i, n - i);
-            w[1] = m7_load_some(w1 + i, n - i);
-            w[2] = m7_load_some(w2 + i, n - i);
-            w[3] = m7_load_some(w3 + i, n - i);
-        } else {
-            word = m7_load(x + i);
-            w[0] = m7_load(w0 + i);
-            w[1] = m7_load(w1 + i);
-            w[2] = m7_load(w2 + i);
-            w[3] = m7_load(w3 + i);
-        }
+    uint32_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        uint32_t word = m7_load(x + i);
         uint32_t even = m7_sxtab16(minus, word);
         uint32_t odd = m7_sxtab16_odd(minus, word);
-        s0 = m7_smlad(odd, m7_sxtb16_odd(w[0]),
-                m7_smlad(even, m7_sxtb16(w[0]), s0));
-        s1 = m7_smlad(odd, m7_sxtb16_odd(w[1]),
-                m7_smlad(even, m7_sxtb16(w[1]), s1));
-        s2 = m7_smlad(odd, m7_sxtb16_odd(w[2]),
-                m7_smlad(even, m7_sxtb16(w[2]), s2));
-        s3 = m7_smlad(odd, m7_sxtb16_odd(w[3]),
-                m7_smlad(even, m7_sxtb16(w[3]), s3));
+        s0 = add_4(s0, even, odd, m7_load(w0 + i));
+        s1 = add_4(s1, even, odd, m7_load(w1 + i));
+        s2 = add_4(s2, even, odd, m7_load(w2 + i));
+        s3 = add_4(s3, even, odd, m7_load(w3 + i));
     }
     sum[0] = s0;
     sum[1] = s1;
     sum[2] = s2;
     sum[3] = s3;
+    if (i < n) { // what is not there has weight 0
+        uint32_t word = m7_load_some(x + i, n - i);
+        uint32_t even = m7_sxtab16(minus, word);
+        uint32_t odd = m7_sxtab16_odd(minus, word);
+        for (uint32_t k = 0; k < 4; k++) {
+            uint32_t w = m7_load_some(rows[k] + i, n - i);
+            sum[k] = add_4(sum[k], even, odd, w);
+        }
+    }
 }
 
 typedef struct layer {

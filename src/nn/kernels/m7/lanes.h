@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Four signed bytes at once: the larger and the smaller ones.
+// Four signed bytes at once.
 
 #ifndef NN_KERNELS_M7_LANES_H
 #define NN_KERNELS_M7_LANES_H
@@ -21,15 +21,6 @@ static inline uint32_t m7_max(uint32_t a, uint32_t b) {
     return r;
 }
 
-static inline uint32_t m7_min(uint32_t a, uint32_t b) {
-    uint32_t r;
-    __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1"
-            : "=&r"(r)
-            : "r"(a), "r"(b)
-            : "cc");
-    return r;
-}
-
 #else
 
 static inline uint32_t m7_max(uint32_t a, uint32_t b) {
@@ -39,10 +30,6 @@ static inline uint32_t m7_max(uint32_t a, uint32_t b) {
         r |= (above ? a : b) & 0xFFU << i;
     }
     return r;
-}
-
-static inline uint32_t m7_min(uint32_t a, uint32_t b) {
-    return a ^ b ^ m7_max(a, b);
 }
 
 #endif

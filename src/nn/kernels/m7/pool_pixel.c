@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pixel of pooling, four channels at a time. The last four may overlap those
-// before them: they come out the same again.
+// A pixel of pooling, four channels at a time. Of an average the last four may
+// overlap those before them: they come out the same again.
 
 #include "nn/kernels/pool_pixel.h"
 
@@ -59,24 +59,20 @@ static void spill(sums *s, uint32_t even, uint32_t odd) {
     s->of[3] += (int16_t)(odd >> 16);
 }
 
-static sums sum_four(const nn_pool_area *a, uint32_t channel) {
+// n: 4, or what there is of fewer.
+static sums sum_up(const nn_pool_area *a, uint32_t channel, uint32_t n) {
     sums s = {{0}};
     uint32_t even = 0;
     uint32_t odd = 0;
-    int32_t room = HALF_TAPS;
+    uint32_t room = HALF_TAPS;
     for (int32_t i = a->down.first; i < a->down.end; i++) {
         const int8_t *x = nn_pool_tap(a, i, a->across.first) + channel;
-        int32_t taps = a->across.end - a->across.first;
-        while (taps > 0) {
-            int32_t some = taps < room ? taps : room;
-            taps -= some;
-            room -= some;
-            for (; some > 0; some--, x += a->channels) {
-                uint32_t word = m7_load(x);
-                even = m7_sxtab16(even, word);
-                odd = m7_sxtab16_odd(odd, word);
-            }
-            if (room == 0) {
+        for (int32_t j = a->across.first; j < a->across.end; j++) {
+            uint32_t word = n < 4 ? m7_load_some(x, n) : m7_load(x);
+            even = m7_sxtab16(even, word);
+            odd = m7_sxtab16_odd(odd, word);
+            x += a->channels;
+            if (--room == 0) {
                 spill(&s, even, odd);
                 even = 0;
                 odd = 0;
@@ -85,19 +81,6 @@ static sums sum_four(const nn_pool_area *a, uint32_t channel) {
         }
     }
     spill(&s, even, odd);
-    return s;
-}
-
-static sums sum_some(const nn_pool_area *a, uint32_t n) {
-    sums s = {{0}};
-    for (int32_t i = a->down.first; i < a->down.end; i++) {
-        for (int32_t j = a->across.first; j < a->across.end; j++) {
-            const int8_t *x = nn_pool_tap(a, i, j);
-            for (uint32_t c = 0; c < n; c++) {
-                s.of[c] += x[c];
-            }
-        }
-    }
     return s;
 }
 
@@ -114,7 +97,7 @@ void nn_average_pool_pixel(const nn_pool_area *a, int8_t *out) {
     uint32_t lanes = a->channels < 4 ? a->channels : 4;
     for (uint32_t c = 0; c < a->channels; c += 4) {
         c = c + lanes > a->channels ? a->channels - lanes : c;
-        sums s = lanes < 4 ? sum_some(a, lanes) : sum_four(a, c);
+        sums s = sum_up(a, c, lanes);
         for (uint32_t k = 0; k < lanes; k++) {
             out[c + k] = mean(a, s.of[k], n);
         }

@@ -10,17 +10,21 @@ static int8_t any(int32_t x, nn_multiplier factor, int32_t zero_point) {
     return (int8_t)(y < INT8_MIN ? INT8_MIN : y > INT8_MAX ? INT8_MAX : y);
 }
 
+static __attribute__((cold)) void any_line(int8_t *out, const int8_t *in,
+        const int8_t *alpha, int32_t step, int32_t count, const nn_prelu *p,
+        const nn_prelu_zeros *zero) {
+    for (int32_t c = 0; c < count; c++, alpha += step) {
+        int32_t x = in[c] - zero->in;
+        out[c] = x >= 0 ? any(x, p->above, zero->out)
+                        : any(x * (*alpha - zero->alpha), p->below, zero->out);
+    }
+}
+
 void nn_prelu_line(int8_t *out, const int8_t *in, const int8_t *alpha,
         int32_t step, int32_t count, const nn_prelu *p,
         const nn_prelu_zeros *zero) {
-    bool fits = m7_factor_fits(p->above) && m7_factor_fits(p->below);
-    if (!fits) {
-        for (int32_t c = 0; c < count; c++, alpha += step) {
-            int32_t x = in[c] - zero->in;
-            out[c] = x >= 0
-                    ? any(x, p->above, zero->out)
-                    : any(x * (*alpha - zero->alpha), p->below, zero->out);
-        }
+    if (!m7_factor_fits(p->above) || !m7_factor_fits(p->below)) {
+        any_line(out, in, alpha, step, count, p, zero);
         return;
     }
     const m7_factor above = m7_factor_of(p->above, zero->out);
