@@ -125,12 +125,15 @@ void chip_dcmi_handler(void);
 void chip_dcmi_handler(void) {
     uint32_t events = DCMI_MIS;
     DCMI_ICR = events;
-    if ((events & DCMI_OVR) != 0 || !drained()) {
+    bool complete = (events & DCMI_OVR) == 0 && drained();
+    void *next = chip_dcmi_frame(complete);
+    if (complete) {
+        // Between two frames: the next one's place must only be told in time.
+        (void)chip_dma_receive(STREAM, &DCMI_DR, next, dcmi.words);
+    } else {
         // In the middle of nowhere: start over with the next frame.
         halt();
-        run(chip_dcmi_frame(false));
-        return;
+        run(next);
     }
-    // Between two frames: the next one's place only must be told in time.
-    (void)chip_dma_receive(STREAM, &DCMI_DR, chip_dcmi_frame(true), dcmi.words);
+    chip_dcmi_frame_over(complete);
 }

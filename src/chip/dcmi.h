@@ -43,3 +43,5 @@ bool chip_dcmi_redirect(void *to);
 // whether all of it is in memory, or was lost on the way (an overrun, too few
 // lines). Returns where the next frame goes, NULL for nowhere.
 void *chip_dcmi_frame(bool complete);
+// Behind it, when the next frame has its place: for what takes time.
+void chip_dcmi_frame_over(bool complete);

@@ -22,8 +22,10 @@ camera the_camera;
 
 // --- how a driver reaches the chip ------------------------------------------
 
+static bool bus_stuck; // a line stays low, whatever is tried
+
 static void bus_init(void) {
-    chip_i2c_recover(BOARD_CAMERA_SCL, BOARD_CAMERA_SDA);
+    bus_stuck = chip_i2c_recover(BOARD_CAMERA_SCL, BOARD_CAMERA_SDA) != 0;
     chip_i2c_init(BOARD_CAMERA_BUS, BUS_HZ);
     const uint8_t pins[] = {BOARD_CAMERA_SCL, BOARD_CAMERA_SDA};
     for (size_t i = 0; i < 2; i++) {
@@ -101,6 +103,9 @@ static void not_found(const sensor_search *search) {
     mp_print_str(&print, "no image sensor: nothing answers at I2C address");
     for (size_t i = 0; i < search->count; i++) {
         mp_printf(&print, "%s 0x%02x", i ? " or" : "", search->tried[i]);
+    }
+    if (bus_stuck) {
+        mp_print_str(&print, ", a line of the bus is held low");
     }
     mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("%s"),
             vstr_null_terminated_str(&text));

@@ -27,11 +27,6 @@ struct cut {
     int32_t keep;                // and how many
 };
 
-// The link to a host is a part of its own; without it nobody looks.
-__attribute__((weak)) void preview_frame(const img_image *image) {
-    (void)image;
-}
-
 static int32_t bytes_a_pixel(const camera *c) {
     return c->format == IMG_GRAYSCALE || c->format == IMG_BAYER ? 1 : 2;
 }
@@ -153,10 +148,13 @@ void *chip_dcmi_frame(bool complete) {
                 : c->period_us - c->period_us / 8 + period / 8;
     }
     int next = queue_done(&c->queue, complete, now);
+    return next == QUEUE_NONE ? NULL : frame_buffer((unsigned)next);
+}
+
+void chip_dcmi_frame_over(bool complete) {
     if (complete) {
         camera_frame_event();
     }
-    return next == QUEUE_NONE ? NULL : frame_buffer((unsigned)next);
 }
 
 void camera_start(void) {
@@ -269,11 +267,16 @@ static int await_frame(camera *c, bool wait) {
 
 // --- what is left to do to a frame ------------------------------------------
 
-// Pixels of 16 bits that came high byte first, in place.
+// Pixels of 16 bits that came high byte first, in place. Eight at a time: a
+// buffer is whole cache lines.
 static void swap_bytes(uint8_t *data, size_t bytes) {
     uint32_t *word = (uint32_t *)data;
-    for (size_t i = 0; i < bytes / 4; i++) {
-        word[i] = __REV16(word[i]);
+    const uint32_t *end = word + bytes / 4;
+    for (; word < end; word += 4) {
+        word[0] = __REV16(word[0]);
+        word[1] = __REV16(word[1]);
+        word[2] = __REV16(word[2]);
+        word[3] = __REV16(word[3]);
     }
 }
 

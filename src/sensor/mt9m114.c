@@ -71,7 +71,7 @@ enum {
     READ_X_SUM = 3 << 4,
     READ_Y_SUM = 3 << 8,
     FORMAT_SWAP_BYTES = 1 << 1,
-    FORMAT_YUV = 0 << 8,
+    // Bits 8 and 9: YUV (0), RGB, Bayer.
     FORMAT_RGB565 = 1 << 8,
     FORMAT_BAYER = 2 << 8,
     FORMAT_BAYER_8 = 3 << 10,
@@ -323,7 +323,7 @@ static int configure(sensor *s) {
     switch (s->format) {
     case IMG_GRAYSCALE:
     case IMG_YUV422:
-        format = FORMAT_YUV | FORMAT_SWAP_BYTES;
+        format = FORMAT_SWAP_BYTES; // of YUV
         break;
     case IMG_RGB565:
         format = FORMAT_RGB565 | FORMAT_SWAP_BYTES;

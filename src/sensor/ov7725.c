@@ -370,7 +370,7 @@ static int gain_db(sensor *s, float *db) {
     }
     float gain = 1.0F + (float)(reg & 15U) / 16.0F;
     for (uint32_t bit = 0x10; bit <= 0x80U; bit <<= 1) {
-        gain *= reg & bit ? 2.0F : 1.0F;
+        gain *= (reg & bit) != 0 ? 2.0F : 1.0F;
     }
     *db = sensor_gain_to_db(gain);
     return 0;
