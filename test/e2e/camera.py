@@ -360,6 +360,20 @@ print(1 + 1)
     assert out.count(why) == 2 and "[]" in out, out
 
 
+def a_sensor_that_holds_the_bus_is_clocked_free():
+    def case(chip):
+        out = script(chip, """
+import csi
+cam = csi.CSI()
+cam.reset()
+cam.pixformat(csi.GRAYSCALE)
+cam.framesize(csi.QQVGA)
+print(cam, cam.snapshot().width())
+""", "--stuck-i2c")
+        assert "CSI(%s) 160" % chip.upper() in out, out
+    on_both(case)
+
+
 def settings_reach_the_picture():
     def case(chip):
         out = script(chip, LOOK + """
@@ -577,6 +591,37 @@ print('NONE', gc.mem_alloc() - before)
     assert int(re.search(r"NONE (\d+)", out).group(1)) <= 64, out
 
 
+def predict_reads_the_frame_and_leaves_it_alone():
+    """Its result is all it takes of the heap, and no byte of the frame or of
+    the scratch beside it is written."""
+    out = script("mt9m114", """
+import csi, gc, ml, hashlib, omv, uctypes
+from ml.postprocessing.mediapipe import BlazeFace
+cam = csi.CSI()
+cam.reset()
+cam.pixformat(csi.RGB565)
+cam.framesize(csi.QVGA)
+model = ml.Model('/rom/blazeface_front_128.tflite',
+                 postprocess=BlazeFace(threshold=0.5))
+memory = uctypes.bytearray_at(*omv.memory()['frame'])
+def digest(): return hashlib.sha256(memory).digest()
+img = cam.snapshot(frames=20)
+img = cam.snapshot()
+model.predict([img])
+cam.sleep(True)
+before = digest()
+gc.collect()
+gc.disable()
+free = gc.mem_free()
+found = model.predict([img])
+print('HEAP', free - gc.mem_free(), len(found))
+print('SAME', before == digest())
+""", "--scene", PHOTO)
+    heap, faces = map(int, re.search(r"HEAP (\d+) (\d+)", out).groups())
+    assert faces >= 1 and heap <= 2048 * faces, out
+    assert "SAME True" in out, out
+
+
 if __name__ == "__main__":
     main([every_size_and_format_that_fits, the_picture_is_the_right_way_round,
           windows_cut_where_they_say,
@@ -585,6 +630,8 @@ if __name__ == "__main__":
           callbacks_are_called_in_the_interrupt,
           a_sensor_that_stops_sending_is_an_exception,
           a_camera_without_a_sensor_says_where_it_looked,
+          a_sensor_that_holds_the_bus_is_clocked_free,
           settings_reach_the_picture, bad_arguments_get_a_sentence,
           both_modules_have_all_their_names, old_scripts_run,
-          a_snapshot_takes_an_image_object_of_the_heap_and_no_more])
+          a_snapshot_takes_an_image_object_of_the_heap_and_no_more,
+          predict_reads_the_frame_and_leaves_it_alone])

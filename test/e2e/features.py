@@ -115,7 +115,16 @@ def frame_buffer_of_300_KB_and_heap_of_367_KB():
     code, said = build("division", MEMORY=where)
     assert code, said[-3000:]
     lines = python(packed(code), RUN_MODEL + """
-import gc
+import csi, gc
+cam = csi.CSI()
+cam.reset()
+cam.pixformat(csi.GRAYSCALE)
+cam.framesize(csi.VGA)
+img = cam.snapshot(frames=2)
+img = cam.snapshot()
+for y in 100, 239, 241, 470:
+    row = [img.get_pixel((x, y)) for x in range(0, 640, 5)]
+    print("ROW", y, img.width(), img.height(), len(set(row)) > 5)
 m = omv.memory()
 print("FRAME", m["frame"][1], "HEAP", m["heap"][1] + m["heap2"][1])
 gc.collect()
@@ -134,6 +143,9 @@ print("INTACT", all(parts[i][at] == i for i in range(len(parts))
 """)
     assert "OUTPUTS 4" in lines and "INTACT True" in lines, lines
     assert "FRAME 307200 HEAP 375808" in lines, lines
+    # VGA in grayscale, two transfers of DMA a frame.
+    assert sum(bool(re.match(r"ROW \d+ 640 480 True", line))
+               for line in lines) == 4, lines
     number = {line.split()[0]: int(line.split()[1]) for line in lines
               if re.match(r"(FREE|PARTS) \d+$", line)}
     assert number["FREE"] > 355000 and number["PARTS"] >= 33, number
