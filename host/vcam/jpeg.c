@@ -330,7 +330,7 @@ static void start(struct jpeg *j) {
     free(j->in);
     j->in_size = across * blocks * 64;
     j->in_count = 0;
-    j->in = calloc(across, blocks * 64);
+    j->in = j->in_size ? malloc(j->in_size) : NULL;
     j->running = j->in != NULL;
 }
 

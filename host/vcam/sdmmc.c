@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SDMMC1 (RM0433 section 57): commands, the data path, its own DMA.
+// SDMMC1 (RM0433 section 57): registers and commands.
 
 #include "host/vcam/sdmmc.h"
 
@@ -9,10 +9,8 @@
 
 #include "host/vcam/devices.h"
 #include "host/vcam/gpio.h"
-#include "host/vcam/machine_state.h"
-#include "host/vcam/master.h"
 #include "host/vcam/rcc.h"
-#include "host/vcam/sdcard.h"
+#include "host/vcam/sdmmc_state.h"
 
 enum {
     POWER = 0x00,
@@ -42,99 +40,36 @@ enum {
     DETECT = VCAM_PIN('D', 0)
 };
 
-#define CMD_INDEX 0x3fu
-#define CMD_TRANS (1u << 6)
-#define CMD_STOP (1u << 7)
-#define CMD_WAITRESP(cmd) ((cmd) >> 8 & 3)
-#define CMD_CPSMEN (1u << 12)
-#define DCTRL_DTEN (1u << 0)
-#define DCTRL_READ (1u << 1)
-#define DCTRL_FIFORST (1u << 13)
-#define CLKCR_FLOW (1u << 17)
-#define IDMA_ON (1u << 0)
-#define IDMA_DOUBLE (1u << 1)
-
-#define STA_CCRCFAIL (1u << 0)
-#define STA_DCRCFAIL (1u << 1)
-#define STA_CTIMEOUT (1u << 2)
-#define STA_DTIMEOUT (1u << 3)
-#define STA_TXUNDERR (1u << 4)
-#define STA_RXOVERR (1u << 5)
-#define STA_CMDREND (1u << 6)
-#define STA_CMDSENT (1u << 7)
-#define STA_DATAEND (1u << 8)
-#define STA_DBCKEND (1u << 10)
-#define STA_DABORT (1u << 11)
-#define STA_DPSMACT (1u << 12)
-#define STA_CPSMACT (1u << 13)
-#define STA_TXFIFOHE (1u << 14)
-#define STA_RXFIFOHF (1u << 15)
-#define STA_TXFIFOF (1u << 16)
-#define STA_RXFIFOF (1u << 17)
-#define STA_TXFIFOE (1u << 18)
-#define STA_RXFIFOE (1u << 19)
-#define STA_BUSYD0 (1u << 20)
-#define STA_BUSYD0END (1u << 21)
-#define STA_IDMATE (1u << 27)
-#define STA_CLEARS 0x1fe00fffu
-
 enum {
-    FIFO_WORDS = 16,
     RESPONSE_CLOCKS = 130,       // a short one with the command and gaps
     LONG_CLOCKS = 220,           // a long one
     SILENT_CLOCKS = 64 + 48 + 8, // until the controller gives up
-    BUSY_MICROSECONDS = 250,     // a card programs a block
-    ACCESS_MICROSECONDS = 80     // before the first block of a read
-};
-
-// What the data path does next.
-enum phase { STILL, ARMED, SEND, RECEIVE, PROGRAM, EXPIRE };
-
-struct sdmmc {
-    struct vcam *vm;
-    struct vcam_master master;
-    struct vcam_sdcard *card, *pulled;
-    uint32_t power, clkcr, arg, cmd, respcmd, resp[4];
-    uint32_t dtimer, dlen, dctrl, dcount, status, mask, acktime;
-    uint32_t idma, idma_size, idma_base[2];
-    struct vcam_sd_response response;
-    struct vcam_event command_done, data_done, busy_done, card_back;
-    bool busy;
-
-    enum phase phase;
-    uint8_t block[VCAM_SD_BLOCK]; // being moved
-    size_t block_size, block_at;
-    bool block_good;
-    uint64_t lead;    // before the first block
-    uint32_t pointer; // of the DMA
-    uint32_t fifo[FIFO_WORDS];
-    unsigned fifo_from, fifo_count;
 };
 
 // --- time -----------------------------------------------------------------
 
-static uint32_t bus_hz(const struct sdmmc *s) {
+uint32_t sdmmc_hz(const struct sdmmc *s) {
     uint32_t hz = vcam_clock(s->vm, CLOCK_SDMMC);
     uint32_t divide = s->clkcr & 0x3ff;
     return divide ? hz / (2 * divide) : hz;
 }
 
-static uint64_t clocks(const struct sdmmc *s, uint64_t count) {
-    uint32_t hz = bus_hz(s);
+uint64_t sdmmc_clocks(const struct sdmmc *s, uint64_t count) {
+    uint32_t hz = sdmmc_hz(s);
     return hz ? count * VCAM_SECOND / hz : VCAM_SECOND;
 }
 
-static void after(struct sdmmc *s, struct vcam_event *event, uint64_t time) {
+void sdmmc_after(struct sdmmc *s, struct vcam_event *event, uint64_t time) {
     vcam_event_set(s->vm, event, vcam_now(s->vm) + time);
 }
 
-static uint64_t microseconds(uint64_t count) {
+uint64_t sdmmc_microseconds(uint64_t count) {
     return count * (VCAM_SECOND / 1000000);
 }
 
 // --- flags ----------------------------------------------------------------
 
-static bool reading(const struct sdmmc *s) {
+bool sdmmc_reading(const struct sdmmc *s) {
     return s->dctrl & DCTRL_READ;
 }
 
@@ -146,7 +81,7 @@ static uint32_t status_now(const struct sdmmc *s) {
     value |= s->busy ? STA_BUSYD0 : 0;
     bool idma = s->idma & IDMA_ON;
     unsigned count = s->fifo_count;
-    if (reading(s)) {
+    if (sdmmc_reading(s)) {
         value |= count == 0 ? STA_RXFIFOE : 0;
         value |= moving && !idma && count >= FIFO_WORDS / 2 ? STA_RXFIFOHF : 0;
         value |= count == FIFO_WORDS ? STA_RXFIFOF : 0;
@@ -158,228 +93,9 @@ static uint32_t status_now(const struct sdmmc *s) {
     return value;
 }
 
-static void update_irq(struct sdmmc *s) {
+void sdmmc_update_irq(struct sdmmc *s) {
     vcam_irq(s->vm, IRQ, (status_now(s) & s->mask) != 0);
 }
-
-// --- the data path --------------------------------------------------------
-
-static void end_data(struct sdmmc *s, uint32_t flags) {
-    s->phase = STILL;
-    s->dctrl &= ~DCTRL_DTEN;
-    vcam_event_cancel(s->vm, &s->data_done);
-    s->status |= flags;
-    update_irq(s);
-}
-
-static void expire(struct sdmmc *s) {
-    s->phase = EXPIRE;
-    after(s, &s->data_done, clocks(s, s->dtimer));
-}
-
-// Blocks whose lines are used differently on the two sides never match.
-static bool same_width(const struct sdmmc *s) {
-    unsigned width = (s->clkcr >> 14 & 3) == 1 ? 4 : 1;
-    return vcam_sdcard_width(s->card) == width;
-}
-
-static uint64_t time_of(const struct sdmmc *s, size_t bytes) {
-    unsigned width = (s->clkcr >> 14 & 3) == 1 ? 4 : 1;
-    return clocks(s, bytes * 8 / width + 20);
-}
-
-static size_t block_bytes(const struct sdmmc *s) {
-    size_t size = (size_t)1 << (s->dctrl >> 4 & 15);
-    return size > VCAM_SD_BLOCK ? VCAM_SD_BLOCK : size;
-}
-
-// Bytes of a block that go at once: all of them by DMA, half a FIFO without.
-static size_t portion(const struct sdmmc *s) {
-    size_t left = s->block_size - s->block_at;
-    size_t most = s->idma & IDMA_ON ? VCAM_SD_BLOCK : 2 * FIFO_WORDS;
-    return left < most ? left : most;
-}
-
-static bool by_dma(struct sdmmc *s, uint8_t *bytes, size_t size) {
-    bool good = reading(s)
-            ? vcam_master_write(s->vm, &s->master, s->pointer, bytes, size)
-            : vcam_master_read(s->vm, &s->master, s->pointer, bytes, size);
-    s->pointer += (uint32_t)size;
-    return good;
-}
-
-static void next_block(struct sdmmc *s);
-
-static void block_received(struct sdmmc *s) {
-    s->dcount -= (uint32_t)s->block_size;
-    if (!s->block_good || !same_width(s)) {
-        end_data(s, STA_DCRCFAIL);
-        return;
-    }
-    s->status |= STA_DBCKEND;
-    if (s->dcount == 0) {
-        end_data(s, STA_DATAEND);
-    } else {
-        next_block(s);
-    }
-}
-
-// A portion has come from the card.
-static void received(struct sdmmc *s) {
-    size_t size = portion(s);
-    uint8_t *from = s->block + s->block_at;
-    if (s->idma & IDMA_ON) {
-        if (!by_dma(s, from, size)) {
-            end_data(s, STA_IDMATE);
-            return;
-        }
-    } else if (s->fifo_count + size / 4 > FIFO_WORDS) {
-        if (s->clkcr & CLKCR_FLOW) {
-            after(s, &s->data_done, clocks(s, 16)); // the clock stands still
-        } else {
-            end_data(s, STA_RXOVERR);
-        }
-        return;
-    } else {
-        for (size_t i = 0; i < size; i += 4) {
-            unsigned slot = (s->fifo_from + s->fifo_count++) % FIFO_WORDS;
-            memcpy(&s->fifo[slot], from + i, 4);
-        }
-    }
-    s->block_at += size;
-    if (s->block_at == s->block_size) {
-        block_received(s);
-    } else {
-        after(s, &s->data_done, time_of(s, portion(s)));
-    }
-}
-
-static void card_pulled(struct sdmmc *s) {
-    s->pulled = s->card;
-    vcam_sdmmc_insert(s->vm, NULL);
-    uint32_t back = vcam_sdcard_back(s->pulled);
-    if (back) {
-        after(s, &s->card_back, microseconds(1000ull * back));
-    }
-}
-
-static void block_sent(struct sdmmc *s) {
-    enum vcam_sd_receipt receipt = same_width(s)
-            ? vcam_sdcard_receive(s->card, s->block)
-            : VCAM_SD_DAMAGED;
-    switch (receipt) {
-    case VCAM_SD_TAKEN:
-        s->dcount -= (uint32_t)s->block_size;
-        s->status |= STA_DBCKEND;
-        s->phase = PROGRAM;
-        after(s, &s->data_done, microseconds(BUSY_MICROSECONDS));
-        break;
-    case VCAM_SD_DAMAGED:
-        end_data(s, STA_DCRCFAIL);
-        break;
-    case VCAM_SD_PULLED:
-        card_pulled(s);
-        expire(s);
-        break;
-    case VCAM_SD_DEAF:
-        expire(s);
-        break;
-    }
-}
-
-// A portion goes to the card.
-static void sent(struct sdmmc *s) {
-    size_t size = portion(s);
-    uint8_t *to = s->block + s->block_at;
-    if (s->idma & IDMA_ON) {
-        if (!by_dma(s, to, size)) {
-            end_data(s, STA_IDMATE);
-            return;
-        }
-    } else if (s->fifo_count < (size + 3) / 4) {
-        if (s->clkcr & CLKCR_FLOW || s->block_at == 0) {
-            after(s, &s->data_done, clocks(s, 16));
-        } else {
-            end_data(s, STA_TXUNDERR);
-        }
-        return;
-    } else {
-        for (size_t i = 0; i < size; i += 4, s->fifo_count--) {
-            memcpy(to + i, &s->fifo[s->fifo_from], 4);
-            s->fifo_from = (s->fifo_from + 1) % FIFO_WORDS;
-        }
-    }
-    s->block_at += size;
-    if (s->block_at == s->block_size) {
-        block_sent(s);
-    } else {
-        after(s, &s->data_done, time_of(s, portion(s)));
-    }
-}
-
-static void next_block(struct sdmmc *s) {
-    s->block_at = 0;
-    s->block_size = block_bytes(s);
-    if (!s->card) {
-        expire(s);
-    } else if (reading(s)) {
-        size_t size = vcam_sdcard_send(s->card, s->block, &s->block_good);
-        if (size != s->block_size) {
-            expire(s);
-            return;
-        }
-        after(s, &s->data_done, s->lead + time_of(s, portion(s)));
-        s->lead = 0;
-    } else {
-        after(s, &s->data_done, time_of(s, portion(s)));
-    }
-}
-
-static void on_data(void *context) {
-    struct sdmmc *s = context;
-    switch (s->phase) {
-    case SEND:
-        sent(s);
-        break;
-    case RECEIVE:
-        received(s);
-        break;
-    case PROGRAM:
-        if (s->dcount == 0) {
-            end_data(s, STA_DATAEND);
-        } else {
-            s->phase = SEND;
-            next_block(s);
-        }
-        break;
-    case EXPIRE:
-        end_data(s, STA_DTIMEOUT);
-        break;
-    default:
-        break;
-    }
-    update_irq(s);
-}
-
-static void start_data(struct sdmmc *s) {
-    size_t size = block_bytes(s);
-    if (s->dlen == 0 || s->dlen % size) {
-        vcam_complain(s->vm, "SDMMC1: DLEN %u is not blocks of %u",
-                (unsigned)s->dlen, (unsigned)size);
-        return;
-    }
-    if (s->idma & IDMA_DOUBLE) {
-        vcam_complain(s->vm, "SDMMC1: double buffers are not modelled");
-        return;
-    }
-    s->dcount = s->dlen;
-    s->pointer = s->idma_base[0];
-    s->fifo_from = s->fifo_count = 0;
-    s->phase = reading(s) ? RECEIVE : SEND;
-    s->lead = microseconds(ACCESS_MICROSECONDS);
-    next_block(s);
-}
-
 // --- the command path -----------------------------------------------------
 
 static bool connected(const struct sdmmc *s) {
@@ -396,7 +112,7 @@ static bool connected(const struct sdmmc *s) {
 // False when the clock is too fast for the card. That is a mistake, but where
 // a card was put in that the firmware does not know of.
 static bool slow_enough(struct sdmmc *s) {
-    uint32_t hz = bus_hz(s);
+    uint32_t hz = sdmmc_hz(s);
     uint32_t most = vcam_sdcard_is_known(s->card) ? vcam_sdcard_most_hz(s->card)
                                                   : 400000;
     bool meant = s->arg >> 16 == 0 && (s->cmd & CMD_INDEX) != 12;
@@ -416,13 +132,13 @@ static void start_command(struct sdmmc *s, uint32_t value) {
         vcam_complain(s->vm, "SDMMC1: a command before the last has ended");
         return;
     }
-    if (bus_hz(s) == 0 || (s->power & 3) != 3) {
+    if (sdmmc_hz(s) == 0 || (s->power & 3) != 3) {
         vcam_complain(s->vm, "SDMMC1: a command without clock or power");
         return;
     }
     s->response = (struct vcam_sd_response){.kind = VCAM_SD_SILENT};
     if (value & CMD_STOP && s->phase != STILL) {
-        end_data(s, STA_DABORT);
+        sdmmc_end_data(s, STA_DABORT);
     }
     if (connected(s) && slow_enough(s)) {
         vcam_sdcard_command(s->card, value & CMD_INDEX, s->arg, &s->response);
@@ -432,7 +148,7 @@ static void start_command(struct sdmmc *s, uint32_t value) {
             : s->response.kind == VCAM_SD_SILENT ? (uint64_t)SILENT_CLOCKS
             : s->response.kind == VCAM_SD_LONG   ? (uint64_t)LONG_CLOCKS
                                                  : (uint64_t)RESPONSE_CLOCKS;
-    after(s, &s->command_done, clocks(s, count));
+    sdmmc_after(s, &s->command_done, sdmmc_clocks(s, count));
     if (value & CMD_TRANS) {
         s->phase = ARMED;
     }
@@ -465,30 +181,31 @@ static void on_command(void *context) {
         memcpy(s->resp, s->response.word, sizeof s->resp);
         if (s->response.busy) {
             s->busy = true;
-            after(s, &s->busy_done, microseconds(BUSY_MICROSECONDS));
+            sdmmc_after(s, &s->busy_done,
+                    sdmmc_microseconds(BUSY_MICROSECONDS));
         }
     }
     if (s->phase == ARMED) {
         s->phase = STILL;
         // A read may come although its response was not understood.
         if (flag == STA_CMDREND) {
-            start_data(s);
+            sdmmc_start_data(s);
         }
     }
-    update_irq(s);
+    sdmmc_update_irq(s);
 }
 
 static void on_busy(void *context) {
     struct sdmmc *s = context;
     s->busy = false;
     s->status |= STA_BUSYD0END;
-    update_irq(s);
+    sdmmc_update_irq(s);
 }
 
 // --- registers ------------------------------------------------------------
 
 static uint32_t pop(struct sdmmc *s) {
-    if (s->fifo_count == 0 || !reading(s)) {
+    if (s->fifo_count == 0 || !sdmmc_reading(s)) {
         vcam_complain(s->vm, "SDMMC1: read from an empty FIFO");
         return 0;
     }
@@ -499,7 +216,7 @@ static uint32_t pop(struct sdmmc *s) {
 }
 
 static void push(struct sdmmc *s, uint32_t word) {
-    if (s->fifo_count == FIFO_WORDS || reading(s)) {
+    if (s->fifo_count == FIFO_WORDS || sdmmc_reading(s)) {
         vcam_complain(s->vm, "SDMMC1: written into a full FIFO");
         return;
     }
@@ -566,7 +283,7 @@ static bool sdmmc_read(void *self, uint32_t offset, unsigned size,
     } else {
         return false;
     }
-    update_irq(s);
+    sdmmc_update_irq(s);
     return true;
 }
 
@@ -624,7 +341,7 @@ static void write_plain(struct sdmmc *s, uint32_t offset, uint32_t value) {
             s->fifo_count = 0;
         }
         if (value & DCTRL_DTEN) {
-            start_data(s);
+            sdmmc_start_data(s);
         }
     }
 }
@@ -643,7 +360,7 @@ static bool sdmmc_write(void *self, uint32_t offset, unsigned size,
             (offset > RESP4 && offset != STA && offset != DCOUNT)) {
         return false;
     }
-    update_irq(s);
+    sdmmc_update_irq(s);
     return true;
 }
 
@@ -662,7 +379,7 @@ static void sdmmc_reset(void *self, enum vcam_reset why) {
     s->busy = false;
     s->phase = STILL;
     vcam_pin_drive(s->vm, DETECT, s->card ? 0 : -1);
-    update_irq(s);
+    sdmmc_update_irq(s);
 }
 
 static void on_back(void *context) {
@@ -690,7 +407,7 @@ int vcam_sdmmc_create(struct vcam *vm) {
             .d1 = true,
             .only = true};
     s->command_done = (struct vcam_event){.fire = on_command, .context = s};
-    s->data_done = (struct vcam_event){.fire = on_data, .context = s};
+    s->data_done = (struct vcam_event){.fire = sdmmc_on_data, .context = s};
     s->busy_done = (struct vcam_event){.fire = on_busy, .context = s};
     s->card_back = (struct vcam_event){.fire = on_back, .context = s};
     vcam_add_device(vm,
