@@ -293,6 +293,49 @@ bool img_blit_is_copy(const img_image *to, const img_image *from,
             b->roi.w == b->to.w && b->roi.h == b->to.h;
 }
 
+// A row of gray or RGB565 pixels out of such a row, with nothing to mix.
+// Inlined once a pair of formats.
+static inline void take_row(img_format from, img_format to, const uint8_t *row,
+        int64_t u, int64_t step, uint8_t *out, int32_t count) {
+    for (int32_t k = 0; k < count; k++, u += step) {
+        img_color c = pixel_load(from, row, (int32_t)(u >> 16), 0);
+        if (to == IMG_GRAYSCALE) {
+            *out++ = from == IMG_GRAYSCALE ? c.r : pixel_luma(c);
+        } else {
+            uint32_t word = pixel_to_565(c);
+            *out++ = (uint8_t)word;
+            *out++ = (uint8_t)(word >> 8);
+        }
+    }
+}
+
+static bool is_gray_or_565(img_format format) {
+    return format == IMG_GRAYSCALE || format == IMG_RGB565;
+}
+
+static bool is_plain(const img_image *to, const img_image *from,
+        const img_blit *b) {
+    return is_gray_or_565(to->format) && is_gray_or_565(from->format) &&
+            b->sampling == IMG_NEAREST && b->op == IMG_REPLACE &&
+            b->alpha == 255 && b->alpha_palette == NULL && b->mask == NULL &&
+            b->palette == NULL && b->channel < 0 && !b->transpose;
+}
+
+static void plain_row(const img_image *to, const walk *w, int64_t u, int64_t v,
+        uint8_t *out, int32_t count) {
+    const img_image *from = w->from;
+    const uint8_t *row = from->data + (size_t)(v >> 16) * from->stride;
+    if (from->format == IMG_GRAYSCALE && to->format == IMG_GRAYSCALE) {
+        take_row(IMG_GRAYSCALE, IMG_GRAYSCALE, row, u, w->step_u, out, count);
+    } else if (from->format == IMG_GRAYSCALE) {
+        take_row(IMG_GRAYSCALE, IMG_RGB565, row, u, w->step_u, out, count);
+    } else if (to->format == IMG_GRAYSCALE) {
+        take_row(IMG_RGB565, IMG_GRAYSCALE, row, u, w->step_u, out, count);
+    } else {
+        take_row(IMG_RGB565, IMG_RGB565, row, u, w->step_u, out, count);
+    }
+}
+
 void img_blit_row(const img_image *to, const img_image *from, const img_blit *b,
         int32_t row) {
     int64_t left = b->to.x > 0 ? b->to.x : 0;
@@ -315,6 +358,12 @@ void img_blit_row(const img_image *to, const img_image *from, const img_blit *b,
     bool gray = from->format == IMG_GRAYSCALE || from->format == IMG_BINARY;
     int64_t u = w.begin_u + skipped * w.step_u;
     int64_t v = w.begin_v + row * w.step_v;
+    if (is_plain(to, from, b)) {
+        uint8_t *out = to->data + (size_t)y * to->stride +
+                (size_t)left * img_row_bytes(to->format, 1);
+        plain_row(to, &w, u, v, out, (int32_t)(right - left));
+        return;
+    }
     for (int64_t x = left; x < right; x++, u += w.step_u) {
         put(to, b, (int32_t)x, (int32_t)y, sample(&w, u, v), gray);
     }

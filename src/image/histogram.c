@@ -38,9 +38,14 @@ static bool in_range(const img_range *range, const int32_t *value,
     return true;
 }
 
+// *last and value are those of the pixel before: neighbours are often alike.
 static void values_of(const img_image *image, int32_t x, int32_t y,
-        int32_t value[3]) {
+        img_color *last, int32_t value[3]) {
     img_color c = img_get(image, x, y);
+    if (c.r == last->r && c.g == last->g && c.b == last->b) {
+        return;
+    }
+    *last = c;
     if (image->format == IMG_GRAYSCALE) {
         value[0] = c.r;
     } else if (image->format == IMG_BINARY) {
@@ -71,10 +76,11 @@ int img_histogram_count(const img_image *image, const img_box *roi,
         memset(h[c].counts, 0, (size_t)h[c].bins * sizeof(*h[c].counts));
         h[c].total = 0;
     }
+    img_color last = {0, 0, 0};
+    int32_t value[3] = {0};
     for (int32_t y = roi->y; y < roi->y + roi->h; y++) {
         for (int32_t x = roi->x; x < roi->x + roi->w; x++) {
-            int32_t value[3] = {0};
-            values_of(image, x, y, value);
+            values_of(image, x, y, &last, value);
             bool counts = count == 0;
             for (uint32_t k = 0; k < count && !counts; k++) {
                 counts = in_range(&ranges[k], value, channels);
