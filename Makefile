@@ -159,6 +159,27 @@ $(BUILD)/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o \
 	$(if $(Q),@echo 'link $@')
 	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -lcmocka -o $@
 
+# The USB device under a fake controller: TinyUSB itself, for no chip.
+USB_SRC := tusb.c common/tusb_fifo.c device/usbd.c device/usbd_control.c \
+    class/cdc/cdc_device.c class/msc/msc_device.c
+USB_FLAGS := -Itest/fuzz/usb -Isrc/link/tinyusb -isystem $(DEPS)/tinyusb/src \
+    -DCFG_TUSB_MCU=OPT_MCU_NONE -DTUP_DCD_ENDPOINT_MAX=8
+USB_FUZZ := $(USB_SRC:%.c=$(BUILD)/fuzz/tinyusb/%.o) \
+    $(patsubst %.c,$(BUILD)/fuzz/%.o,$(wildcard src/link/tinyusb/*.c))
+$(BUILD)/test/fuzz/fuzz_usb: $(USB_FUZZ)
+$(BUILD)/fuzz/src/link/tinyusb/%.o: FLAGS_fuzz := $(USB_FLAGS) $(FLAGS_fuzz)
+$(BUILD)/fuzz/test/fuzz/fuzz_usb.o: FLAGS_fuzz := $(USB_FLAGS) $(FLAGS_fuzz)
+$(BUILD)/lint/test/fuzz/fuzz_usb.tidy: TIDY_FLAGS := $(USB_FLAGS) $(FLAGS)
+$(USB_FUZZ) $(BUILD)/fuzz/test/fuzz/fuzz_usb.o: | setup-tinyusb
+$(DEPS)/tinyusb/src/%.c: | setup-tinyusb ;
+
+# Not ours: no warnings, and NULL + 0 passes.
+$(BUILD)/fuzz/tinyusb/%.o: $(DEPS)/tinyusb/src/%.c $(BUILD)/fuzz/flags
+	@mkdir -p $(@D)
+	$(if $(Q),@echo 'cc (fuzz) $<')
+	$(Q)$(CC_fuzz) $(USB_FLAGS) $(FLAGS_fuzz) -w \
+	    -fno-sanitize=pointer-overflow -MD -MP -c $< -o $@
+
 $(MODEL): $(FLOAT_MODEL) $(RANGES) $(COMMAND)
 	@mkdir -p $(@D)
 	$(COMMAND) quantize $(FLOAT_MODEL) -o $@ --ranges $(RANGES)

@@ -3,15 +3,13 @@
 
 #include "chip/boot.h"
 #include "chip/rcc.h"
+#include "chip/uid.h"
 #include "memory.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "src/py/drive.h"
 #include "src/py/machine_sdcard.h"
 #include "src/py/port.h"
-
-#define UID_ADDRESS 0x1FF1E800U
-#define UID_BYTES 12
 
 // Found there by the bootloader, which then stays (and clears it).
 #define MAILBOX_ADDRESS 0x2001FFFCU
@@ -45,7 +43,7 @@ void port_deinit_peripherals(void) {
 }
 
 static mp_obj_t mp_machine_unique_id(void) {
-    return mp_obj_new_bytes((const byte *)UID_ADDRESS, UID_BYTES);
+    return mp_obj_new_bytes(chip_uid(), CHIP_UID_BYTES);
 }
 
 NORETURN static void mp_machine_reset(void) {

@@ -14,7 +14,7 @@
 #define CFG_TUD_ENDPOINT0_SIZE 64
 #define CFG_TUD_ENDPPOINT_MAX 4
 #define CFG_TUD_INTERFACE_MAX 3
-#define CFG_TUD_TASK_QUEUE_SZ 16
+#define CFG_TUD_TASK_QUEUE_SZ 32
 
 // No DMA: packets are copied by the interrupt, any RAM does.
 #define CFG_TUD_DWC2_SLAVE_ENABLE 1

@@ -11,6 +11,11 @@
 
 // Events that this round may still take.
 extern uint32_t usb_event_budget;
+// An event found no place. TinyUSB counts SETUP packets that it has not seen
+// yet, and one that is lost makes it wait for it for ever: it must start anew.
+extern volatile bool usb_event_lost;
+// Looks at an event before TinyUSB does, and may change it.
+void usb_screen_event(void *event);
 
 // Only the host side of TinyUSB, which is not compiled, would wait.
 static inline void osal_task_delay(uint32_t ms) {
@@ -77,7 +82,10 @@ static inline bool osal_queue_receive(osal_queue_t queue, void *event,
     queue->interrupt_set(false);
     bool got = tu_fifo_read(&queue->fifo, event);
     queue->interrupt_set(true);
-    usb_event_budget -= got ? 1U : 0U;
+    if (got) {
+        usb_event_budget--;
+        usb_screen_event(event);
+    }
     return got;
 }
 
@@ -87,6 +95,7 @@ static inline bool osal_queue_send(osal_queue_t queue, const void *event,
         queue->interrupt_set(false);
     }
     bool put = tu_fifo_write(&queue->fifo, event);
+    usb_event_lost = usb_event_lost || !put;
     if (!in_isr) {
         queue->interrupt_set(true);
     }

@@ -5,11 +5,12 @@
 
 #include "chip/otg.h"
 #include "chip/systick.h"
+#include "chip/uid.h"
+#include "device/dcd.h"
 #include "link/usb_descriptors.h"
 #include "link/usb_msc.h"
 #include "tusb.h"
 
-#define UID_ADDRESS 0x1FF1E800U
 // Events of one round: more than come in between two, so that none is late.
 #define EVENTS_A_ROUND 32U
 // Rounds of one call, while the drive keeps the host waiting.
@@ -18,6 +19,7 @@
 #define TOUCH_MS 50U
 
 uint32_t usb_event_budget;
+volatile bool usb_event_lost;
 volatile bool usb_pending;
 
 static uint32_t sessions;
@@ -29,16 +31,38 @@ void chip_otg_interrupt(void) {
     usb_pending = true;
 }
 
-void usb_init(void) {
-    if (chip_otg_init()) {
+// TinyUSB 0.18 answers some requests from variables on its stack, and when the
+// host turns the direction round writes to where they were. Of all requests
+// that bring data the camera knows one; others become one that is refused.
+void usb_screen_event(void *event) {
+    dcd_event_t *e = event;
+    if (e->event_id != DCD_EVENT_SETUP_RECEIVED) {
         return;
     }
+    tusb_control_request_t *request = &e->setup_received;
+    bool brings_data = request->bmRequestType_bit.direction == TUSB_DIR_OUT &&
+            request->wLength > 0;
+    bool line_coding = request->bmRequestType_bit.type == TUSB_REQ_TYPE_CLASS &&
+            request->bRequest == CDC_REQUEST_SET_LINE_CODING;
+    if (brings_data && !line_coding) {
+        request->bmRequestType_bit.type = TUSB_REQ_TYPE_VENDOR;
+        request->bmRequestType_bit.recipient = TUSB_REQ_RCPT_DEVICE;
+    }
+}
+
+static void start(void) {
     static const tusb_rhport_init_t port = {
             .role = TUSB_ROLE_DEVICE,
             .speed = TUSB_SPEED_FULL,
     };
     if (tusb_init(0, &port)) {
         chip_otg_sense_vbus();
+    }
+}
+
+void usb_init(void) {
+    if (chip_otg_init() == 0) {
+        start();
     }
 }
 
@@ -49,8 +73,20 @@ void usb_serve(void) {
     }
     serving = true;
     usb_pending = false;
+    if (usb_event_lost) {
+        // To the host it looks as if the camera had been plugged in anew.
+        tud_disconnect();
+        (void)tud_deinit(0);
+        usb_event_lost = false;
+        start();
+        // The host's reset may be what was lost.
+        dcd_event_bus_reset(0, TUSB_SPEED_FULL, false);
+    }
     usb_event_budget = EVENTS_A_ROUND;
     tud_task_ext(0, false);
+    if (usb_event_budget == 0) {
+        usb_pending = true; // there may be more
+    }
     if (tud_cdc_connected()) {
         tud_cdc_write_flush();
     }
@@ -162,8 +198,7 @@ const uint8_t *tud_descriptor_configuration_cb(uint8_t index) {
 const uint16_t *tud_descriptor_string_cb(uint8_t index, uint16_t language) {
     (void)language;
     static uint16_t text[64];
-    const uint8_t *uid = (const uint8_t *)(uintptr_t)UID_ADDRESS;
-    size_t bytes = usb_string_descriptor(index, uid, text,
+    size_t bytes = usb_string_descriptor(index, chip_uid(), text,
             sizeof(text) / sizeof(text[0]));
     return bytes ? text : NULL;
 }
