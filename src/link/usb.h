@@ -15,6 +15,7 @@
 // At this rate, with DTR, the port carries the host protocols; at any other it
 // is the prompt. 1200 asks for the bootloader.
 #define USB_PROTOCOL_BAUD 921600U
+#define USB_PROTOCOL_BAUD_OLD 12000000U // what old IDEs prefer
 #define USB_TOUCH_BAUD 1200U
 
 // Goes on the bus when there is VBUS, now or later.
@@ -33,7 +34,9 @@ bool usb_ready(void);
 bool usb_cdc_dtr(void);
 uint32_t usb_cdc_baud(void);
 static inline bool usb_cdc_is_protocol(void) {
-    return usb_cdc_dtr() && usb_cdc_baud() == USB_PROTOCOL_BAUD;
+    uint32_t baud = usb_cdc_baud();
+    return usb_cdc_dtr() &&
+            (baud == USB_PROTOCOL_BAUD || baud == USB_PROTOCOL_BAUD_OLD);
 }
 // Counts the times that DTR or the rate changed: a new session, in which what
 // was said in the last one means nothing.

@@ -16,6 +16,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "shared/runtime/interrupt_char.h"
+#include "src/py/link.h"
 
 // A full send ring drains in 23 ms at 115200 baud.
 #define STUCK_MS 100U
@@ -114,6 +115,12 @@ void console_poll(void) {
     }
 }
 
+void console_type(const uint8_t *bytes, size_t count) {
+    for (size_t i = 0; i < count && ring_count() < USB_RING; i++) {
+        ring[ring_in++ % USB_RING] = bytes[i];
+    }
+}
+
 // --- pins -------------------------------------------------------------------
 
 static size_t uart_room(void) {
@@ -162,6 +169,7 @@ size_t console_available(void) {
 
 void console_write(const char *text, size_t count) {
     line_gate_write(&uart_gate, text, count);
+    link_print(text, count);
     if (usb_is_prompt()) {
         line_gate_write(&usb_gate, text, count);
     }

@@ -25,6 +25,7 @@
 #include "src/py/drive.h"
 #include "src/py/jpeg_block.h"
 #include "src/py/machine_sdcard.h"
+#include "src/py/link.h"
 #include "src/py/ml_pool.h"
 #include "src/py/port.h"
 #include "src/py/usb_drive.h"
@@ -112,29 +113,64 @@ static void prompt(void) {
     }
 }
 
+// File systems, and on the first start the USB that shows them.
+static void mount(bool first) {
+    bool drive = chip_boot_mode() != CHIP_BOOT_BARE;
+    if (drive) {
+        pyexec_frozen_module("_boot.py", false);
+    }
+    if (first) {
+        if (drive) {
+            usb_drive_init();
+        }
+        usb_init();
+        link_init();
+    }
+}
+
+// What runs between two soft resets. A host may end it at any time.
+static void run(bool first, bool quiet) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) != 0) {
+        nlr_set_abort(NULL);
+        link_aborted();
+        return;
+    }
+    link_aborted(); // what was asked before there was anything to end
+    nlr_set_abort(&nlr);
+    if (link_next() == LINK_SCRIPT) {
+        chip_boot_good();
+        link_script_run();
+    } else {
+        chip_boot_scripts();
+        link_script_main(true);
+        if (first && chip_boot_mode() != CHIP_BOOT_NORMAL) {
+            tell_safe_mode();
+        } else if (!quiet) {
+            run_scripts(first);
+        }
+        link_script_main(false);
+        chip_boot_good();
+        prompt();
+    }
+    nlr_set_abort(NULL);
+    nlr_pop();
+}
+
 int main(void) {
     hardware_init();
     for (bool first = true;; first = false) {
         python_init();
-        bool drive = chip_boot_mode() != CHIP_BOOT_BARE;
-        if (drive) {
-            pyexec_frozen_module("_boot.py", false);
-        }
-        if (first) {
-            if (drive) {
-                usb_drive_init();
-            }
-            usb_init();
-        }
-        chip_boot_scripts();
-        if (!first || chip_boot_mode() == CHIP_BOOT_NORMAL) {
-            run_scripts(first);
+        bool quiet = link_restarted();
+        if (link_next() == LINK_ROM) {
+            link_rom_wait();
         } else {
-            tell_safe_mode();
+            mount(first);
+            run(first, quiet);
+            mp_printf(&mp_plat_print, "MPY: soft reboot\n");
         }
-        chip_boot_good();
-        prompt();
-        mp_printf(&mp_plat_print, "MPY: soft reboot\n");
+        link_event(0, OMV_EVENT_SOFT_REBOOT);
+        link_channels_deinit();
         drive_settle();
         soft_timer_deinit();
         camera_deinit();

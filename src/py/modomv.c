@@ -16,8 +16,8 @@
 #define UID(word) (*(const uint32_t *)(0x1FF1E800U + 4U * (word)))
 
 static mp_obj_t omv_version_string(void) {
-    return mp_obj_new_str(BLAZECAM_VERSION_STRING,
-            strlen(BLAZECAM_VERSION_STRING));
+    const char *text = version_string();
+    return mp_obj_new_str(text, strlen(text));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(omv_version_string_obj, omv_version_string);
 

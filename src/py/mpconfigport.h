@@ -32,6 +32,7 @@
 #define MICROPY_EMIT_INLINE_THUMB FEATURE_NATIVE
 #define MICROPY_MAKE_POINTER_CALLABLE(p) ((void *)((uint32_t)(p) | 1U))
 #define MICROPY_STACKLESS 0
+#define MICROPY_ENABLE_VM_ABORT 1 // a host ends what runs
 #define MICROPY_USE_INTERNAL_ERRNO 1
 #define MICROPY_WARNINGS 1
 #define MP_NEED_LOG2 1

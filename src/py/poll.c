@@ -3,6 +3,7 @@
 
 #include "link/usb.h"
 #include "src/py/console.h"
+#include "src/py/link.h"
 #include "src/py/port.h"
 
 void port_poll(void) {
@@ -13,6 +14,7 @@ void port_poll(void) {
     polling = true;
     usb_task();
     console_poll();
+    link_poll();
     polling = false;
     if (usb_touched()) {
         port_bootloader();

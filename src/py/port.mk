@@ -143,7 +143,17 @@ $(BUILD)/gen/memory.ld: $(MEMORY) $(BOARD_DIR)/memory.py
 	$(Q)$(PYTHON) $(BOARD_DIR)/memory.py $(MEMORY) $(GEN)
 	$(Q)touch $(GEN)
 
-OBJ_EXTRA_ORDER_DEPS += $(GEN)
+# Written anew only when it differs.
+COMMIT := $(shell git describe --always --dirty=+ 2>/dev/null || echo unknown)
+.PHONY: commit
+commit:
+$(BUILD)/gen/commit.h: commit
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#define BLAZECAM_COMMIT "$(COMMIT)"' | cmp -s - $@ || \
+	    echo '#define BLAZECAM_COMMIT "$(COMMIT)"' > $@
+$(BUILD)/src/py/version.o: $(BUILD)/gen/commit.h
+
+OBJ_EXTRA_ORDER_DEPS += $(GEN) $(BUILD)/gen/commit.h
 QSTR_GLOBAL_REQUIREMENTS += $(GEN)
 
 $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
