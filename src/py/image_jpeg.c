@@ -25,6 +25,11 @@ static void refuse(int err) {
     }
 }
 
+// Four bits a pixel, more than a photo takes below quality 95.
+static size_t likely_size(const img_image *image) {
+    return (size_t)image->width * (size_t)image->height / 2 + 4096;
+}
+
 // Memory for a file of unknown size: as much as there is, up to what such
 // pixels have ever taken.
 static uint8_t *take_most(const img_image *image, size_t *capacity) {
@@ -39,11 +44,24 @@ static uint8_t *take_most(const img_image *image, size_t *capacity) {
 
 uint8_t *image_jpeg_encode(const img_image *image, mp_int_t quality,
         mp_int_t sampling, size_t *bytes) {
-    size_t capacity;
-    uint8_t *file = take_most(image, &capacity);
+    img_jpeg_sampling sharing = (img_jpeg_sampling)sampling;
     quality = quality < 1 ? 1 : quality > 100 ? 100 : quality;
-    int err = img_jpeg_encode(image, (int)quality, (img_jpeg_sampling)sampling,
-            file, capacity, bytes);
+    // Looking for the largest piece means looking at the whole heap, a million
+    // instructions, and what lies about is in its way.
+    size_t capacity = likely_size(image);
+    uint8_t *file = m_malloc_maybe(capacity);
+    int err = IMG_JPEG_ERR_FULL;
+    if (file) {
+        err = img_jpeg_encode(image, (int)quality, sharing, file, capacity,
+                bytes);
+    }
+    if (err == IMG_JPEG_ERR_FULL) {
+        m_free(file);
+        gc_collect();
+        file = take_most(image, &capacity);
+        err = img_jpeg_encode(image, (int)quality, sharing, file, capacity,
+                bytes);
+    }
     if (err == IMG_JPEG_ERR_FULL) {
         m_free(file);
         mp_raise_msg_varg(&mp_type_MemoryError,

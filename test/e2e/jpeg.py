@@ -80,8 +80,20 @@ def its_pictures_are_ours_as_near_as_rounding_lets_them():
         assert mean < {"20": 8, "85": 3, "97": 2}[quality], (name, mean)
 
 
+def many_files_do_not_fill_the_heap():
+    status, out, err = run("vcam", "--script", path("s.py", b"""
+import image
+img = image.Image(320, 240, image.RGB565)
+for i in range(40):
+    file = img.to_jpeg(quality=70, copy=True)
+print(file)
+"""))
+    assert status == 0 and '"type":"jpeg"' in out, (out, err)
+
+
 if __name__ == "__main__":
     main((
+        many_files_do_not_fill_the_heap,
         the_block_is_tried_and_then_used,
         its_pictures_are_ours_as_near_as_rounding_lets_them,
     ))
