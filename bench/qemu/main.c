@@ -112,9 +112,10 @@ static void detail(int file, const char *mark, int32_t value) {
 
 static void describe(int file, const nn_graph *graph, const nn_op *op) {
     semihost_text(file, "{\"name\":\"");
-    semihost_text(file, op->def->name);
-    bool window = strcmp(op->def->name, "CONV_2D") == 0 ||
-            strcmp(op->def->name, "DEPTHWISE_CONV_2D") == 0;
+    const char *name = nn_builtin_name(op->def->code);
+    semihost_text(file, name);
+    bool window = strcmp(name, "CONV_2D") == 0 ||
+            strcmp(name, "DEPTHWISE_CONV_2D") == 0;
     if (window) {
         const nn_tensor *filter = &graph->tensors[op->inputs[1]];
         semihost_text(file, " ");

@@ -123,7 +123,7 @@ static float prelu(float a, float b) {
 }
 
 // check, run and definition of one operator.
-#define BINARY(f, NAME, number, engine_op, has_activation)                   \
+#define BINARY(f, number, engine_op, has_activation)                         \
     static int check_##f(nn_loader *loader) {                                \
         return check(loader, engine_op, has_activation);                     \
     }                                                                        \
@@ -144,14 +144,13 @@ static float prelu(float a, float b) {
             .max_inputs = 2,                                                 \
             .min_outputs = 1,                                                \
             .max_outputs = 1,                                                \
-            .name = NAME,                                                    \
             .check = check_##f,                                              \
             .run = run_##f,                                                  \
     }
 
-BINARY(add, "ADD", 0, &nn_op_add, true);
-BINARY(sub, "SUB", 41, &nn_op_sub, true);
-BINARY(mul, "MUL", 18, &nn_op_mul, true);
-BINARY(maximum, "MAXIMUM", 55, &nn_op_maximum, false);
-BINARY(minimum, "MINIMUM", 57, &nn_op_minimum, false);
-BINARY(prelu, "PRELU", 54, NULL, false);
+BINARY(add, 0, &nn_op_add, true);
+BINARY(sub, 41, &nn_op_sub, true);
+BINARY(mul, 18, &nn_op_mul, true);
+BINARY(maximum, 55, &nn_op_maximum, false);
+BINARY(minimum, 57, &nn_op_minimum, false);
+BINARY(prelu, 54, NULL, false);

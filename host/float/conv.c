@@ -189,7 +189,6 @@ const nn_op_def float_conv_2d = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "CONV_2D",
         .check = check,
         .run = run,
 };

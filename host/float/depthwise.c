@@ -127,7 +127,6 @@ const nn_op_def float_depthwise_conv_2d = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "DEPTHWISE_CONV_2D",
         .check = check,
         .run = run,
 };

@@ -71,7 +71,6 @@ const nn_op_def float_fully_connected = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "FULLY_CONNECTED",
         .check = check,
         .run = run,
 };

@@ -101,7 +101,6 @@ const nn_op_def float_max_pool_2d = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MAX_POOL_2D",
         .check = check,
         .run = run_max,
 };
@@ -112,7 +111,6 @@ const nn_op_def float_average_pool_2d = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "AVERAGE_POOL_2D",
         .check = check,
         .run = run_average,
 };

@@ -121,7 +121,6 @@ const nn_op_def float_mean = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MEAN",
         .check = check,
         .run = run_mean,
 };
@@ -132,7 +131,6 @@ const nn_op_def float_sum = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SUM",
         .check = check,
         .run = run_sum,
 };
@@ -143,7 +141,6 @@ const nn_op_def float_reduce_max = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "REDUCE_MAX",
         .check = check,
         .run = run_max,
 };

@@ -93,7 +93,6 @@ const nn_op_def float_resize_bilinear = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "RESIZE_BILINEAR",
         .check = check,
         .run = run,
 };

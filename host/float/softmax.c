@@ -56,7 +56,6 @@ const nn_op_def float_softmax = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SOFTMAX",
         .check = check_softmax,
         .run = run_softmax,
 };
@@ -125,7 +124,6 @@ const nn_op_def float_arg_max = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "ARG_MAX",
         .check = check_arg_max,
         .run = run_arg_max,
 };

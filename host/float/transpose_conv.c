@@ -148,7 +148,6 @@ const nn_op_def float_transpose_conv = {
         .max_inputs = 4,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "TRANSPOSE_CONV",
         .check = check,
         .run = run,
 };

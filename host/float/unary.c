@@ -97,7 +97,7 @@ static void run_unary(const nn_call *call, float (*f)(float, float)) {
     }
 }
 
-#define UNARY(f, NAME, number, checker)                                      \
+#define UNARY(f, number, checker)                                            \
     static void run_##f(const nn_call *call, uint32_t first, uint32_t end) { \
         (void)first;                                                         \
         (void)end;                                                           \
@@ -109,21 +109,20 @@ static void run_unary(const nn_call *call, float (*f)(float, float)) {
             .max_inputs = 1,                                                 \
             .min_outputs = 1,                                                \
             .max_outputs = 1,                                                \
-            .name = NAME,                                                    \
             .check = checker,                                                \
             .run = run_##f,                                                  \
     }
 
-UNARY(abs, "ABS", 101, check);
-UNARY(neg, "NEG", 59, check);
-UNARY(exp, "EXP", 47, check);
-UNARY(sqrt, "SQRT", 75, check);
-UNARY(rsqrt, "RSQRT", 76, check);
-UNARY(logistic, "LOGISTIC", 14, check);
-UNARY(tanh, "TANH", 28, check);
-UNARY(relu, "RELU", 19, check);
-UNARY(relu6, "RELU6", 21, check);
-UNARY(relu_0_to_1, "RELU_0_TO_1", 152, check);
-UNARY(relu_n1_to_1, "RELU_N1_TO_1", 20, check);
-UNARY(hard_swish, "HARD_SWISH", 117, check);
-UNARY(leaky_relu, "LEAKY_RELU", 98, check_leaky);
+UNARY(abs, 101, check);
+UNARY(neg, 59, check);
+UNARY(exp, 47, check);
+UNARY(sqrt, 75, check);
+UNARY(rsqrt, 76, check);
+UNARY(logistic, 14, check);
+UNARY(tanh, 28, check);
+UNARY(relu, 19, check);
+UNARY(relu6, 21, check);
+UNARY(relu_0_to_1, 152, check);
+UNARY(relu_n1_to_1, 20, check);
+UNARY(hard_swish, 117, check);
+UNARY(leaky_relu, 98, check_leaky);

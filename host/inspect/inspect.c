@@ -9,7 +9,7 @@
 #include "host/engine/float_model.h"
 #include "host/file/file.h"
 #include "host/float/float.h"
-#include "nn/load.h"
+#include "nn/op.h"
 #include "nn/op.h"
 #include "nn/ops/ops.h"
 

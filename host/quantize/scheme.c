@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "nn/graph.h"
-#include "nn/load.h"
+#include "nn/op.h"
 
 typedef enum rule_kind {
     RULE_NONE,  // no int8 form

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#include "nn/load.h"
+#include "nn/op.h"
 
 // All of them from code 0 on, each ended by a zero: a table of pointers would
 // take a third more of the camera's flash. Empty where a code has no operator.

@@ -6,9 +6,6 @@
 
 #include "nn/graph.h"
 
-// The name of a BuiltinOperator of the TFLite schema, NULL beyond its list.
-const char *nn_builtin_name(uint32_t code);
-
 // Sets last_use of every tensor; to be called again when folding has changed
 // who reads what.
 void nn_graph_uses(nn_graph *graph);

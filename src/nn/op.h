@@ -45,12 +45,11 @@ typedef struct nn_loader {
     nn_error *error;
 } nn_loader;
 
-// An operator kind. Tables of these end with a NULL name.
+// An operator kind; nn_builtin_name(code) is its name.
 typedef struct nn_op_def {
     uint16_t code;                    // BuiltinOperator of the TFLite schema
     uint8_t min_inputs, max_inputs;   // max 255: any number
     uint8_t min_outputs, max_outputs; // likewise
-    const char *name;                 // as in the schema: "CONV_2D"
     // Validates types, shapes, quantisation and options of loader->op; fills
     // params, row_local, alias, in_place, scratch_bytes, keep_bytes and macs
     // and may set rows and row_bytes of the outputs. Everything that run()
@@ -69,6 +68,10 @@ typedef struct nn_op_def {
     // Operators that are not row_local are called once with all rows.
     void (*run)(const nn_call *call, uint32_t first, uint32_t end);
 } nn_op_def;
+
+// The name of a BuiltinOperator of the TFLite schema ("CONV_2D"), NULL where
+// the code has none.
+const char *nn_builtin_name(uint32_t code);
 
 // The parameters of op as type T, which must fit NN_PARAM_BYTES.
 #define NN_PARAMS(op, T)          \

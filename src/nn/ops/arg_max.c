@@ -66,7 +66,6 @@ const nn_op_def nn_op_arg_max = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "ARG_MAX",
         .check = check,
         .run = nn_arg_max_run,
 };

@@ -114,7 +114,6 @@ const nn_op_def nn_op_space_to_batch_nd = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SPACE_TO_BATCH_ND",
         .check = check_space_to_batch,
         .run = nn_space_to_batch_run,
 };
@@ -125,7 +124,6 @@ const nn_op_def nn_op_batch_to_space_nd = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "BATCH_TO_SPACE_ND",
         .check = check_batch_to_space,
         .run = nn_batch_to_space_run,
 };

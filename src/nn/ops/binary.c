@@ -207,7 +207,6 @@ const nn_op_def nn_op_add = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "ADD",
         .check = check_add,
         .run = nn_add_run,
 };
@@ -218,7 +217,6 @@ const nn_op_def nn_op_sub = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SUB",
         .check = check_sub,
         .run = nn_sub_run,
 };
@@ -229,7 +227,6 @@ const nn_op_def nn_op_mul = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MUL",
         .check = check_mul,
         .run = nn_mul_run,
 };
@@ -240,7 +237,6 @@ const nn_op_def nn_op_maximum = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MAXIMUM",
         .check = check_compare,
         .run = nn_maximum_run,
 };
@@ -251,7 +247,6 @@ const nn_op_def nn_op_minimum = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MINIMUM",
         .check = check_compare,
         .run = nn_minimum_run,
 };

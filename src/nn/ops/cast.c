@@ -50,7 +50,6 @@ const nn_op_def nn_op_cast = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "CAST",
         .check = check_cast,
         .run = nn_cast_run,
 };
@@ -61,7 +60,6 @@ const nn_op_def nn_op_shape = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SHAPE",
         .check = check_shape,
         .run = nn_shape_run,
 };

@@ -128,7 +128,6 @@ const nn_op_def nn_op_concatenation = {
         .max_inputs = 255,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "CONCATENATION",
         .check = check_concatenation,
         .begin = nn_concat_begin,
         .run = nn_concat_run,
@@ -140,7 +139,6 @@ const nn_op_def nn_op_pack = {
         .max_inputs = 255,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "PACK",
         .check = check_pack,
         .run = nn_concat_run,
 };

@@ -114,7 +114,6 @@ const nn_op_def nn_op_conv_2d = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "CONV_2D",
         .check = check,
         .rows = rows,
         .run = nn_conv_2d_run,

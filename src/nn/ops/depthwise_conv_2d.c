@@ -95,7 +95,6 @@ const nn_op_def nn_op_depthwise_conv_2d = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "DEPTHWISE_CONV_2D",
         .check = check,
         .rows = rows,
         .run = nn_depthwise_conv_2d_run,

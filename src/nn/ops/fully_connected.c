@@ -90,7 +90,6 @@ const nn_op_def nn_op_fully_connected = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "FULLY_CONNECTED",
         .check = check,
         .run = nn_fully_connected_run,
 };

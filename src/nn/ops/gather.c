@@ -93,7 +93,6 @@ const nn_op_def nn_op_gather = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "GATHER",
         .check = check,
         .run = nn_gather_run,
 };

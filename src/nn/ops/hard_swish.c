@@ -50,7 +50,6 @@ const nn_op_def nn_op_hard_swish = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "HARD_SWISH",
         .check = check,
         .begin = nn_hard_swish_begin,
         .run = nn_lookup_run,

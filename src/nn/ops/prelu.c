@@ -87,7 +87,6 @@ const nn_op_def nn_op_prelu = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "PRELU",
         .check = check,
         .run = nn_prelu_run,
 };

@@ -90,7 +90,6 @@ const nn_op_def nn_op_quantize = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "QUANTIZE",
         .check = check_quantize,
         .begin = begin_quantize,
         .run = run_quantize,
@@ -102,7 +101,6 @@ const nn_op_def nn_op_dequantize = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "DEQUANTIZE",
         .check = check_dequantize,
         .run = nn_dequantize_run,
 };

@@ -154,7 +154,6 @@ const nn_op_def nn_op_mean = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "MEAN",
         .check = check_mean,
         .run = nn_reduce_sum_run,
 };
@@ -165,7 +164,6 @@ const nn_op_def nn_op_sum = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SUM",
         .check = check_sum,
         .run = nn_reduce_sum_run,
 };
@@ -176,7 +174,6 @@ const nn_op_def nn_op_reduce_max = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "REDUCE_MAX",
         .check = check_max,
         .run = nn_reduce_max_run,
 };

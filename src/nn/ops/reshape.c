@@ -103,7 +103,6 @@ const nn_op_def nn_op_reshape = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "RESHAPE",
         .check = check_same_bytes,
         .run = nn_copy_run,
 };
@@ -114,7 +113,6 @@ const nn_op_def nn_op_squeeze = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SQUEEZE",
         .check = check_squeeze,
         .run = nn_copy_run,
 };
@@ -125,7 +123,6 @@ const nn_op_def nn_op_expand_dims = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "EXPAND_DIMS",
         .check = check_expand_dims,
         .run = nn_copy_run,
 };

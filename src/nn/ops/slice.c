@@ -57,7 +57,6 @@ const nn_op_def nn_op_slice = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SLICE",
         .check = check,
         .rows = nn_box_rows,
         .run = nn_box_run,

@@ -78,7 +78,6 @@ const nn_op_def nn_op_softmax = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "SOFTMAX",
         .check = check,
         .begin = nn_softmax_begin,
         .run = nn_softmax_run,

@@ -131,7 +131,6 @@ const nn_op_def nn_op_split = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 255,
-        .name = "SPLIT",
         .check = check_equal_parts,
         .run = nn_split_run,
 };
@@ -142,7 +141,6 @@ const nn_op_def nn_op_split_v = {
         .max_inputs = 3,
         .min_outputs = 1,
         .max_outputs = 255,
-        .name = "SPLIT_V",
         .check = check_split_v,
         .run = nn_split_run,
 };
@@ -153,7 +151,6 @@ const nn_op_def nn_op_unpack = {
         .max_inputs = 1,
         .min_outputs = 1,
         .max_outputs = 255,
-        .name = "UNPACK",
         .check = check_unpack,
         .run = nn_split_run,
 };

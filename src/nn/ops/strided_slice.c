@@ -163,7 +163,6 @@ const nn_op_def nn_op_strided_slice = {
         .max_inputs = 4,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "STRIDED_SLICE",
         .check = check,
         .rows = nn_box_rows,
         .run = nn_box_run,

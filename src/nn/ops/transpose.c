@@ -51,7 +51,6 @@ const nn_op_def nn_op_transpose = {
         .max_inputs = 2,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "TRANSPOSE",
         .check = check,
         .rows = nn_box_rows,
         .run = nn_box_run,

@@ -116,7 +116,6 @@ const nn_op_def nn_op_transpose_conv = {
         .max_inputs = 4,
         .min_outputs = 1,
         .max_outputs = 1,
-        .name = "TRANSPOSE_CONV",
         .check = check,
         .rows = rows,
         .run = nn_transpose_conv_run,
