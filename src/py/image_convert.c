@@ -8,6 +8,7 @@
 #include "image/palette.h"
 #include "memory.h"
 #include "py/runtime.h"
+#include "src/py/camera.h"
 #include "src/py/heap.h"
 #include "src/py/image_jpeg.h"
 #include "src/py/image_methods.h"
@@ -34,13 +35,21 @@ mp_obj_t image_object_new_in_frame(int32_t width, int32_t height,
         img_format format) {
     img_image image = img_image_of(NULL, width, height, format);
     size_t bytes = img_bytes(&image);
-    if (frame_buffers() == 0 || frame_buffer_bytes() < bytes) {
+    // Nothing may be captured into the image; the next snapshot starts again.
+    camera_stop();
+    if (frame_buffers() == 0 || frame_buffer_bytes() < bytes ||
+            !in_frame(frame_buffer(0))) {
         unsigned got;
         int err = frame_configure(bytes, 1, &got);
         if (err == FRAME_ERR_MEMORY) {
+            // The heap is larger, as long as it is empty.
+            image.data = heap_try(bytes);
+            if (image.data != NULL) {
+                return image_object_new(&image, mp_const_none);
+            }
             mp_raise_msg_varg(&mp_type_MemoryError,
                     MP_ERROR_TEXT("the image: %u bytes needed, the frame "
-                                  "buffer has %u"),
+                                  "buffer has %u, and the heap no such piece"),
                     (unsigned)frame_needed(bytes, 1), (unsigned)frame_bytes());
         }
         if (err != 0) {

@@ -25,7 +25,8 @@ mp_obj_t image_object_new_in_heap(int32_t width, int32_t height,
         img_format format);
 
 // The same in the frame buffer, which is divided anew when its buffers are too
-// small.
+// small; in the heap when it is too small itself. The camera stops until the
+// next snapshot.
 mp_obj_t image_object_new_in_frame(int32_t width, int32_t height,
         img_format format);
 

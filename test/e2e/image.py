@@ -86,13 +86,15 @@ bits = gray.to_bitmap(copy=True)
 show("bits", bits.size(), bits.get_pixel(0, 0))
 hot = gray.to_rainbow(copy=True); show("hot", hot.get_pixel(3, 3))
 frame = image.Image(320, 240, image.RGB565, copy_to_fb=True)
+large = image.Image(340, 320, image.RGB565, copy_to_fb=True)
+show("large", large.size(), large.get_pixel(339, 319))
 frame.to_grayscale(); frame.to_rgb565(); frame.crop(roi=(9, 9, 100, 100))
 show("frame", frame.size())
 view = image.Image(4, 4, image.GRAYSCALE, buffer=bytearray(range(16)))
 view.set_pixel(0, 0, 99); show("view", view.bytearray()[0], view)
 """, red="(255, 0, 0) 63488", copy="True 76 400", place="200 76",
           back="400 (74, 77, 74)", bits="40 0", hot="(0, 255, 206)",
-          frame="20000",
+          frame="20000", large="217600 (0, 0, 0)",
           view='99 {"w":4, "h":4, "type":"grayscale", "size":16}')
 
 
@@ -213,7 +215,7 @@ refusal("packed", lambda: img.get_pixel((0, 0)))
 gc.collect(); show("alive", img.size() > 100)
 """,
           vga="MemoryError the image: 614400 bytes needed, the frame buffer "
-              "has 172032",
+              "has 172032, and the heap no such piece",
           zero="ValueError an image is 1 to 65535 pixels wide and high, got "
                "0 x 480",
           format="ValueError no pixel format: 0x5",
