@@ -239,6 +239,42 @@ def modules_are_imported_from_the_card():
     assert camera("import mine\nprint(mine.answer)", "--sd", image) == ["42"]
 
 
+WRONG = """
+from machine import mem32
+SDMMC = 0x52007000
+def command(index, argument, flags):
+    mem32[SDMMC + 0x38] = 0x1fe00fff
+    mem32[SDMMC + 0x08] = argument
+    mem32[SDMMC + 0x0c] = 0x1100 | flags | index
+def read(address):
+    mem32[SDMMC + 0x28] = 512
+    mem32[SDMMC + 0x58] = address
+    mem32[SDMMC + 0x50] = 1
+    mem32[SDMMC + 0x2c] = 0x92
+    command(17, 0, 0x40)
+%s
+for i in range(1000):
+    pass
+print('not noticed', hex(mem32[SDMMC + 0x34]))
+"""
+
+
+def what_the_controller_cannot_do_ends_a_strict_run():
+    image = card(2 * MIB)
+    for line, why in (
+            ("read(0x30000000)", "its bus does not reach SRAM1"),
+            ("mem32[SDMMC + 4] = 0; command(13, 0x5a170000, 0)",
+             "SDMMC1 at 48000000 Hz, the card allows 25000000"),
+            ("mem32[SDMMC + 4] = 0x3ff; command(13, 0, 0); command(13, 0, 0)",
+             "a command before the last has ended"),
+            ("read(0x24000000); mem32[SDMMC + 0x28] = 1024",
+             "SDMMC1 + 0x028 written during a transfer"),
+            ("mem32[SDMMC + 0x80]", "read from an empty FIFO")):
+        status, out, err = run("vcam", "--sd", image, "--script",
+                               path("wrong.py", (WRONG % line).encode()))
+        assert status == 1 and why in err, (line, out, err)
+
+
 def images_that_no_card_has_are_refused():
     refused(1, "3 bytes; a card has", "vcam", "--sd", path("odd", b"abc"))
     refused(1, "No such file", "vcam", "--sd", path("missing"))
@@ -261,5 +297,6 @@ if __name__ == "__main__":
         a_card_without_FAT_is_named_at_the_start,
         no_card_and_SKIPSD_leave_it_out,
         modules_are_imported_from_the_card,
+        what_the_controller_cannot_do_ends_a_strict_run,
         images_that_no_card_has_are_refused,
     ))
