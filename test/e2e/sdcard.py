@@ -267,7 +267,9 @@ def what_the_controller_cannot_do_ends_a_strict_run():
              "SDMMC1 at 48000000 Hz, the card allows 25000000"),
             ("mem32[SDMMC + 4] = 0x3ff; command(13, 0, 0); command(13, 0, 0)",
              "a command before the last has ended"),
-            ("read(0x24000000); mem32[SDMMC + 0x28] = 1024",
+            ("mem32[SDMMC + 4] = 0x43ff; read(0x24000000)\n"
+             "while not mem32[SDMMC + 0x34] & 0x1000: pass\n"
+             "mem32[SDMMC + 0x28] = 1024",
              "SDMMC1 + 0x028 written during a transfer"),
             ("mem32[SDMMC + 0x80]", "read from an empty FIFO")):
         status, out, err = run("vcam", "--sd", image, "--script",
