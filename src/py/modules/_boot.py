@@ -26,7 +26,8 @@ README = """\
 This drive belongs to an OpenMV Cam H7 that runs blazecam.\r
 \r
 main.py runs when the camera starts, boot.py before it if there is one.\r
-The prompt is on pins P1 (out) and P0 (in) at 115200 baud.\r
+The prompt is on the USB serial port, and on pins P1 (out) and P0 (in) at\r
+115200 baud. While a script has a file open, the drive is write protected.\r
 help() at the prompt tells more.\r
 """
 
