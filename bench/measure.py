@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Counts instructions of a model: on the virtual camera, and on QEMU."""
 import json
+import math
 import os
+import re
 import subprocess
 import zlib
 
@@ -10,6 +12,7 @@ CODE = "build/openmv4/code.bin"
 ELF = "build/openmv4/firmware.elf"
 QEMU_PROGRAM = "build/bench/qemu.elf"
 FLASH_BASE = 0x08040000  # the first byte of firmware.bin
+WIDTH = {"int8": 1, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
 
 # The bytes of the inputs: the same here, on the camera and on QEMU.
 INPUTS = """
@@ -192,6 +195,22 @@ def model(path, folder, profile=None):
     return {"instructions": int(count), "macs": about["macs"],
             "arena_bytes": int(arena), "rom_bytes": rom,
             "heap_bytes": max(0, int(heap))}, (image, given, host)
+
+
+def without_camera(path, folder):
+    """The same for a model that the camera has no room for: QEMU counts."""
+    about = json.loads(must(BLAZECAM, "inspect", "--json", path))
+    sizes = []
+    for kind, shape in re.findall(r"^input +(\w+) ([\dx]+)",
+                                  must(BLAZECAM, "inspect", path), re.M):
+        n = math.prod(int(d) for d in shape.split("x"))
+        sizes.append((n, "f") if kind == "float32" else
+                     (n * WIDTH[kind], "b"))
+    given = input_bytes(sizes)
+    return {"instructions": None, "macs": about["macs"],
+            "arena_bytes": about["arena_bytes"],
+            "rom_bytes": os.path.getsize(path), "heap_bytes": None}, (
+                path, given, on_host(folder, path, sizes, given))
 
 
 def frame(folder, path, scene):
