@@ -232,12 +232,13 @@ void camera_set_format(img_format format) {
 void camera_set_size(int32_t number, sensor_extent size) {
     camera *c = camera_get();
     const sensor_driver *driver = c->chip.driver;
-    if (size.width < 1 || size.height < 1 || size.width > driver->max_width ||
+    if (size.width < SENSOR_MIN_WIDTH || size.height < SENSOR_MIN_HEIGHT ||
+            size.width > driver->max_width ||
             size.height > driver->max_height) {
         mp_raise_msg_varg(&mp_type_ValueError,
-                MP_ERROR_TEXT("framesize: %u x %u, %s has 1 x 1 to %u x %u"),
-                size.width, size.height, driver->name, driver->max_width,
-                driver->max_height);
+                MP_ERROR_TEXT("framesize: %u x %u, %s has %u x %u to %u x %u"),
+                size.width, size.height, driver->name, SENSOR_MIN_WIDTH,
+                SENSOR_MIN_HEIGHT, driver->max_width, driver->max_height);
     }
     c->size_number = number;
     c->size = size;

@@ -155,8 +155,11 @@ void sensor_fit(const sensor *s, int32_t width, int32_t height, int32_t step,
     } else {
         h = width * s->height / s->width;
     }
-    *fit_width = w - w % step;
-    *fit_height = h - h % step;
+    // Never less than what is to be sent: chips shrink, and do not grow.
+    w -= w % step;
+    h -= h % step;
+    *fit_width = w < s->width ? s->width : w;
+    *fit_height = h < s->height ? s->height : h;
 }
 
 float sensor_db_to_gain(float db) {

@@ -15,6 +15,9 @@
 
 #include "image/image.h"
 
+// The smallest frame: both chips shrink to a sixteenth of QVGA at least.
+enum { SENSOR_MIN_WIDTH = 20, SENSOR_MIN_HEIGHT = 15 };
+
 // Codes of this module; the numbers equal errno's.
 enum {
     SENSOR_ERR_BUS = -5,          // the chip does not answer

@@ -435,6 +435,8 @@ def bad_arguments_get_a_sentence():
             ("cam.framesize(0)", "ValueError", "framesize: 0 is none"),
             ("cam.framesize(999)", "ValueError", "framesize: 999 is none"),
             ("cam.framesize((0, 10))", "ValueError", "0 x 10"),
+            ("cam.framesize((19, 100))", "ValueError",
+             "19 x 100, %s has 20 x 15 to %d x %d" % ((name,) + SENSORS[chip])),
             ("cam.framesize((10,))", "ValueError", ""),
             ("cam.framesize((-5, 10))", "ValueError", ""),
             ("cam.framesize('QVGA')", "", ""),

@@ -171,6 +171,30 @@ static void ov7725_shows_every_size_undistorted(void **state) {
     }
 }
 
+// Sizes without a name, and the extremes: a chip never gets fewer pixels than
+// it is to send.
+static void odd_sizes_are_never_stretched(void **state) {
+    (void)state;
+    static const sensor_extent sizes[] = {{640, 15}, {20, 480}, {639, 479},
+            {320, 15}, {21, 17}, {320, 239}, {319, 240}, {321, 241}};
+    for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        begin(&sensor_ov7725);
+        assert_int_equal(configure(IMG_RGB565, sizes[i].width, sizes[i].height),
+                0);
+        struct ov_window w = ov_window();
+        assert_true(w.width >= sizes[i].width && w.height >= sizes[i].height);
+        assert_int_equal(w.out_width, sizes[i].width);
+        assert_int_equal(w.out_height, sizes[i].height);
+        begin(&sensor_mt9m114);
+        assert_int_equal(configure(IMG_RGB565, sizes[i].width, sizes[i].height),
+                0);
+        assert_true(word(0xC858) >= sizes[i].width);
+        assert_true(word(0xC85A) >= sizes[i].height);
+        assert_int_equal(word(0xC868), sizes[i].width);
+        assert_int_equal(word(0xC86A), sizes[i].height);
+    }
+}
+
 static void ov7725_turns_the_picture(void **state) {
     (void)state;
     begin(&sensor_ov7725);
@@ -488,6 +512,7 @@ int main(void) {
             cmocka_unit_test(reads_as_each_bus_wants_it),
             cmocka_unit_test(ov7725_has_the_windows_of_its_data_sheet),
             cmocka_unit_test(ov7725_shows_every_size_undistorted),
+            cmocka_unit_test(odd_sizes_are_never_stretched),
             cmocka_unit_test(ov7725_turns_the_picture),
             cmocka_unit_test(ov7725_does_not_scale_raw_pixels),
             cmocka_unit_test(ov7725_slows_down_by_empty_lines),
