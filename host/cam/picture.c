@@ -12,7 +12,13 @@
 #include "host/file/file.h"
 #include "link/vendor.h"
 
-enum { JPEG_WORD = 0x06060000, HEADER_LEAST = 20, WAIT_MS = 10000 };
+enum {
+    JPEG_WORD = 0x06060000,
+    HEADER_LEAST = 20,
+    WAIT_MS = 20000,
+    BEGIN_MS = 20,
+    BEGIN_POLLS = 100
+};
 
 // Takes pictures where no script does.
 static const char script[] = "import csi\n"
@@ -23,30 +29,38 @@ static const char script[] = "import csi\n"
                              "while True:\n"
                              "    c.snapshot()\n";
 
-// Makes sure that something takes pictures and that they are shown.
-static int begin(cam_session *s, bool *mine) {
+static int stream(cam_session *s, bool on) {
     const uint32_t off[] = {0};
-    const uint32_t on[] = {1};
-    bool running;
+    const uint32_t wanted[] = {on};
+    int err = cam_ioctl(&s->client, OMV_CHANNEL_STREAM, OMV_STREAM_RAW_CTRL,
+            off, 1);
+    return err != 0 ? err
+                    : cam_ioctl(&s->client, OMV_CHANNEL_STREAM, OMV_STREAM_CTRL,
+                              wanted, 1);
+}
+
+// Makes sure that something takes pictures and that they are shown. What runs
+// gets some time to show one, or to end.
+static int begin(cam_session *s, bool *mine) {
+    int err = stream(s, true);
+    uint32_t ready = 1U << OMV_CHANNEL_STDIN;
     *mine = false;
-    int err = cam_is_running(s, &running);
-    if (err == 0 && !running) {
+    for (int i = 0;
+            err == 0 && i < BEGIN_POLLS && (ready >> OMV_CHANNEL_STDIN & 1U) &&
+            !(ready >> OMV_CHANNEL_STREAM & 1U);
+            i++) {
+        err = cam_listen(&s->client, BEGIN_MS);
+        err = err != 0 ? err : cam_poll(&s->client, &ready);
+    }
+    if (err == 0 && !(ready >> OMV_CHANNEL_STDIN & 1U)) {
         *mine = true;
         err = cam_start(s, script, sizeof(script) - 1);
-    }
-    if (err == 0) {
-        err = cam_ioctl(&s->client, OMV_CHANNEL_STREAM, OMV_STREAM_RAW_CTRL,
-                off, 1);
-    }
-    if (err == 0) {
-        err = cam_ioctl(&s->client, OMV_CHANNEL_STREAM, OMV_STREAM_CTRL, on, 1);
     }
     return err;
 }
 
 static int end(cam_session *s, bool mine, int status) {
-    const uint32_t off[] = {0};
-    (void)cam_ioctl(&s->client, OMV_CHANNEL_STREAM, OMV_STREAM_CTRL, off, 1);
+    (void)stream(s, false);
     int stopped = mine ? cam_stop(s) : 0;
     return status != 0 ? status : stopped;
 }

@@ -9,7 +9,7 @@
 #include "host/file/file.h"
 #include "link/vendor.h"
 
-enum { SCRIPT_MOST = 1 << 20, POLL_MS = 20 };
+enum { SCRIPT_MOST = 1 << 20, POLL_MS = 20, QUIET_POLLS = 4 };
 
 // What the camera counts; `known` where it runs blazecam.
 typedef struct runs {
@@ -89,12 +89,11 @@ static int has_ended(cam_session *s, const runs *before, runs *now,
 static int follow(cam_session *s, const runs *before, runs *after) {
     bool ended = false;
     bool stopping = false;
-    for (;;) {
+    // A line without an end is given out when it has rested for a while.
+    for (int quiet = 0; quiet < QUIET_POLLS;) {
         bool some;
         int err = cam_show_text(s, stdout, &some);
-        if (err != 0 || (ended && !some)) {
-            return err;
-        }
+        quiet = ended && !some ? quiet + 1 : 0;
         if (cam_interrupted() && !stopping) {
             stopping = true;
             err = cam_ioctl(&s->client, OMV_CHANNEL_STDIN, OMV_STDIN_STOP, NULL,
@@ -110,6 +109,7 @@ static int follow(cam_session *s, const runs *before, runs *after) {
             return err;
         }
     }
+    return 0;
 }
 
 int cam_exec(cam_session *s, const char *path) {

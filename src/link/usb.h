@@ -27,6 +27,8 @@ void usb_task(void);
 void usb_serve(void);
 // Set by the interrupt: usb_task() has work to do.
 extern volatile bool usb_pending;
+// In the middle of one of the functions here: an interrupt must not call any.
+bool usb_is_busy(void);
 // True while a host has configured the device and the bus is not suspended.
 bool usb_ready(void);
 

@@ -16,6 +16,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "src/py/drive.h"
+#include "src/py/port.h"
 #include "src/py/usb_drive.h"
 
 #define QUIET_MS 1000U
@@ -63,16 +64,25 @@ static bool is_closed(void) {
 }
 
 int drive_read_block(uint32_t block, void *data) {
-    return is_closed() ? DRIVE_EIO : drive_read(&drive, block, data);
+    port_hold();
+    int err = is_closed() ? DRIVE_EIO : drive_read(&drive, block, data);
+    port_release();
+    return err;
 }
 
 int drive_write_block(uint32_t block, const void *data) {
     last_write_ms = chip_ms();
-    return is_closed() ? DRIVE_EIO : drive_write(&drive, block, data);
+    port_hold();
+    int err = is_closed() ? DRIVE_EIO : drive_write(&drive, block, data);
+    port_release();
+    return err;
 }
 
 int drive_commit(void) {
-    return is_closed() ? DRIVE_EIO : drive_sync(&drive);
+    port_hold();
+    int err = is_closed() ? DRIVE_EIO : drive_sync(&drive);
+    port_release();
+    return err;
 }
 
 void drive_settle(void) {
@@ -85,11 +95,13 @@ void drive_idle(void) {
     if (is_closed() || chip_ms() - last_write_ms < QUIET_MS) {
         return;
     }
+    port_hold();
     if (drive_is_dirty(&drive)) {
         drive_fold(&drive);
     } else {
         drive_prepare(&drive);
     }
+    port_release();
     last_write_ms = chip_ms();
 }
 

@@ -18,6 +18,7 @@
 #include "shared/readline/readline.h"
 #include "shared/runtime/interrupt_char.h"
 #include "src/py/link.h"
+#include "src/py/port.h"
 
 // An interpreter that can be asked answers long before.
 #define FORCE_MS 300U
@@ -140,6 +141,7 @@ static void count_end(bool well) {
 
 void link_aborted(void) {
     aborting = false;
+    port_held = 0;
     MP_STATE_VM(vm_abort) = false;
     count_end(false);
     if (state != WANTED) {

@@ -172,9 +172,11 @@ bool link_is_host(void) {
 }
 
 void link_event(uint8_t channel, uint16_t number) {
+    uint32_t state = port_pendsv_lock();
     if (link_is_host()) {
         (void)omv_protocol_event(&link_host.protocol, channel, number, false);
     }
+    port_pendsv_unlock(state);
 }
 
 static void begin_session(void) {

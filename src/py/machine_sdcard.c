@@ -98,7 +98,9 @@ static mp_obj_t sdcard_readblocks(mp_obj_t self, mp_obj_t block,
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
     uint32_t first = first_block(block, info.len);
+    port_hold();
     int err = chip_sd_read(first, info.buf, info.len / CHIP_SD_BLOCK);
+    port_release();
     return MP_OBJ_NEW_SMALL_INT(err);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(sdcard_readblocks_obj, sdcard_readblocks);
@@ -114,7 +116,9 @@ static mp_obj_t sdcard_writeblocks(mp_obj_t self, mp_obj_t block,
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
     uint32_t first = first_block(block, info.len);
     usb_drive_python_wrote(true);
+    port_hold();
     int err = chip_sd_write(first, info.buf, info.len / CHIP_SD_BLOCK);
+    port_release();
     return MP_OBJ_NEW_SMALL_INT(err);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(sdcard_writeblocks_obj, sdcard_writeblocks);

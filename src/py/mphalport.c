@@ -16,6 +16,8 @@
 #include "shared/timeutils/timeutils.h"
 #include "src/py/console.h"
 #include "src/py/drive.h"
+#include "src/py/link.h"
+#include "src/py/port.h"
 
 void mp_hal_delay_ms(mp_uint_t ms) {
     uint32_t start = chip_ms();
@@ -96,16 +98,52 @@ void soft_timer_schedule_at_ms(uint32_t ms) {
 CHIP_FASTCODE void chip_tick(uint32_t ms) {
     usb_pending = true;
     chip_boot_tick();
-    if (timer_armed && (int32_t)(ms - timer_due) >= 0) {
+    bool due = timer_armed && (int32_t)(ms - timer_due) >= 0;
+    if (due) {
         timer_armed = false;
+    }
+    if (due || port_poll_is_late(ms)) {
         SCB->ICSR = SCB_ICSR_PENDSVSET_Msk;
     }
 }
 
 void chip_pendsv_handler(void);
+void port_pendsv(uint32_t *frame, uint32_t exc_return);
 
-void chip_pendsv_handler(void) {
+// The frame of what was interrupted, which is on the same stack (ARMv7-M
+// reference manual, B1.5.6): r0-r3, r12, lr, pc, xPSR.
+enum { FRAME_PC = 6, FRAME_XPSR = 7 };
+#define EXC_RETURN_THREAD (1U << 3)
+#define XPSR_THUMB (1U << 24)
+#define XPSR_REALIGN (1U << 9)
+
+__attribute__((naked)) void chip_pendsv_handler(void) {
+    __asm volatile("mov r0, sp\n"
+                   "mov r1, lr\n"
+                   "push {r4, lr}\n"
+                   "bl port_pendsv\n"
+                   "pop {r4, pc}\n");
+}
+
+// Where a script that cannot be asked goes on: at the main loop.
+__attribute__((naked, used)) static void leave_by_force(void) {
+    __asm volatile("mov r0, sp\n"
+                   "bic r0, r0, #7\n"
+                   "mov sp, r0\n"
+                   "b nlr_jump_abort\n");
+}
+
+volatile uint32_t port_held;
+
+__attribute__((used)) void port_pendsv(uint32_t *frame, uint32_t exc_return) {
     soft_timer_handler();
+    if (!port_poll_is_late(chip_ms()) || !port_poll_late()) {
+        return;
+    }
+    if (link_is_stuck() && port_held == 0 && (exc_return & EXC_RETURN_THREAD)) {
+        frame[FRAME_PC] = (uint32_t)(uintptr_t)leave_by_force & ~1U;
+        frame[FRAME_XPSR] = (frame[FRAME_XPSR] & XPSR_REALIGN) | XPSR_THUMB;
+    }
 }
 
 uint32_t port_pendsv_lock(void) {

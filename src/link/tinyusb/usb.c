@@ -66,8 +66,15 @@ void usb_init(void) {
     }
 }
 
+static bool serving;
+// How deep in functions that change TinyUSB's queues.
+static volatile uint32_t inside;
+
+bool usb_is_busy(void) {
+    return serving || inside > 0;
+}
+
 void usb_serve(void) {
-    static bool serving;
     if (serving) {
         return;
     }
@@ -134,17 +141,25 @@ size_t usb_cdc_writable(void) {
 }
 
 size_t usb_cdc_read(void *to, size_t bytes) {
-    return tud_cdc_read(to, bytes);
+    inside++;
+    size_t count = tud_cdc_read(to, bytes);
+    inside--;
+    return count;
 }
 
 size_t usb_cdc_write(const void *from, size_t bytes) {
-    return tud_cdc_connected() ? tud_cdc_write(from, bytes) : 0;
+    inside++;
+    size_t count = tud_cdc_connected() ? tud_cdc_write(from, bytes) : 0;
+    inside--;
+    return count;
 }
 
 void usb_cdc_flush(void) {
+    inside++;
     if (tud_cdc_connected()) {
         tud_cdc_write_flush();
     }
+    inside--;
 }
 
 void usb_cdc_discard(void) {
