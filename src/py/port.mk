@@ -88,17 +88,16 @@ QSTR_GLOBAL_DEPENDENCIES += $(PORT_INCLUDED)
 PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
     $(if $(FEATURE_spi),,src/py/machine_spi.c)
 
-# The engine as the host command has it, but a kernel for Cortex-M7 stands in
-# for the plain one of the same name.
-M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c))
-ENGINE_SRC_C = $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
-    $(sort $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
+# The engine as the host command has it, but what is made for Cortex-M7
+# stands in for the plain file of the same name.
+M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c src/nn/m7/*.c))
+ENGINE_SRC_C = $(sort $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
+    $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/sensor/*.c src/rom/*.c)))
 
 HOT_SRC_C = $(M7_SRC_C) $(addprefix src/nn/kernels/, \
-    lookup.c pool.c prelu.c records.c softmax.c) \
+    lookup.c pool.c prelu.c softmax.c) \
     src/image/rows.c src/image/rows_565.c \
-    src/nn/schedule.c src/nn/run.c \
     $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c) \
     src/image/blit.c src/image/histogram.c src/image/image.c src/image/lab.c
 

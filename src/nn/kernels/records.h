@@ -44,6 +44,10 @@ typedef struct nn_depthwise_record {
     int32_t bias;
 } nn_depthwise_record;
 
+// Words over all filters that joining rows must save for each kernel row, for
+// it takes a copy of the window.
+enum { NN_CONV_JOIN = 64 };
+
 // How the windows of a CONV_2D become 32-bit words of two numbers each. A
 // piece is the bytes that are rounded up to a multiple of four: a kernel row,
 // or the whole window where many short rows would waste much. Of four
@@ -60,7 +64,8 @@ static inline nn_conv_layout nn_conv_2d_layout(const nn_window *window,
     uint32_t run = (uint32_t)(window->kernel_w * filter->dim[3]);
     uint32_t apart = (run + 3) / 4 * 2 * count;
     uint32_t joined = (run * count + 3) / 4 * 2;
-    return (apart - joined) * 8 >= apart
+    uint64_t saved = (uint64_t)(apart - joined) * (uint32_t)filter->dim[0];
+    return saved >= NN_CONV_JOIN * (uint64_t)count
             ? (nn_conv_layout){1, run * count, joined}
             : (nn_conv_layout){count, run, apart};
 }
