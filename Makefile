@@ -44,8 +44,7 @@ only = $(foreach f,$(1),$(if $(or $(if $(ONLY),,1),$(findstring $(ONLY),$(f))),\
     $(f)))
 
 VCAM_SRC := $(if $(filter 1,$(VCAM)),$(call find,host/vcam))
-LIB_SRC := $(filter-out host/main.c host/vcam/% src/nn/kernels/m7/% \
-    src/nn/m7/%, \
+LIB_SRC := $(filter-out host/main.c host/vcam/% src/nn/kernels/m7/%, \
     $(call find,host src/nn src/face src/image src/sensor src/rom src/drive) \
     $(wildcard src/link/*.c)) $(VCAM_SRC)
 SUPPORT := $(wildcard test/support/*.c)

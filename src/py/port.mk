@@ -90,7 +90,7 @@ PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
 
 # The engine as the host command has it, but what is made for Cortex-M7
 # stands in for the plain file of the same name.
-M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c src/nn/m7/*.c))
+M7_SRC_C = $(sort $(wildcard src/nn/kernels/m7/*.c))
 ENGINE_SRC_C = $(sort $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/sensor/*.c src/rom/*.c)))
