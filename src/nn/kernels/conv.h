@@ -56,8 +56,7 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
 
 // Likewise DEPTHWISE_CONV_2D: the record of a channel, places of a window's
 // words, columns of the image for four channels, an offset for each kernel
-// row. Columns that windows begin in, one behind the other, lie together, then
-// those that follow each of these, as many times as the stride.
+// row. Columns lie in phases, see below.
 typedef struct nn_depthwise_block {
     uint32_t record; // words
     uint32_t places; // words
@@ -68,8 +67,8 @@ typedef struct nn_depthwise_block {
 // Bytes for the columns: less where the image has fewer than four channels,
 // for packing costs little then.
 enum {
-    NN_DEPTHWISE_BLOCK_BYTES = 1600,
-    NN_DEPTHWISE_FEW_BYTES = 320,
+    NN_DEPTHWISE_BLOCK_BYTES = 4096,
+    NN_DEPTHWISE_FEW_BYTES = 1024,
     NN_DEPTHWISE_LEAST = 4, // pixels that the block has columns for
 };
 
@@ -80,6 +79,18 @@ static inline uint64_t nn_depthwise_columns(const nn_window *window,
             (uint64_t)(uint32_t)(window->kernel_w - 1) *
             (uint32_t)window->dilation_w +
             1;
+}
+
+// Kinds of columns that lie together: those that the windows of neighbouring
+// pixels begin in, then those one further on, and so on. Dilated windows of
+// three by three have those together that one window reads.
+static inline uint32_t nn_depthwise_phases(const nn_window *window) {
+    bool three = window->kernel_h == 3 && window->kernel_w == 3;
+    if (three && window->stride_w == 1) {
+        return (uint32_t)window->dilation_w;
+    }
+    bool taps = three && window->stride_w == 2 && window->dilation_w == 1;
+    return taps ? 1 : (uint32_t)window->stride_w;
 }
 
 static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
@@ -104,14 +115,14 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     }
     uint32_t record = nn_depthwise_record_words(window);
     uint32_t most = pixels < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : pixels;
-    // all phases of the stride are as long, and groups of pixels may load a
-    // word behind the last column
-    uint32_t stride = (uint32_t)window->stride_w;
+    // all phases are as long, and groups of pixels may load some words behind
+    // the last column
+    uint32_t phases = nn_depthwise_phases(window);
     uint64_t columns =
-            (nn_depthwise_columns(window, most) + stride - 1) / stride * stride;
+            (nn_depthwise_columns(window, most) + phases - 1) / phases * phases;
     uint32_t places = nn_depthwise_weights(window);
     return (nn_depthwise_block){record, places, pixels,
-            record + places + column * columns + 2};
+            record + places + column * columns + 4};
 }
 
 #endif

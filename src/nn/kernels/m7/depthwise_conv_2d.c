@@ -66,13 +66,15 @@ static void pack_pair(const conv *c, source a, source b, uint32_t n,
         to = end;
         n %= 2;
     }
-    for (; n > 0; n--, to++) {
-        for (uint32_t k = 0; k < c->lanes; k++) {
-            to[k * c->columns] =
-                    m7_lower((uint32_t)a.from[k], (uint32_t)b.from[k]);
+    for (uint32_t k = 0; k < c->lanes && n > 0; k++) {
+        const int8_t *x = a.from + k;
+        const int8_t *y = b.from + k;
+        uint32_t *next = to + k * c->columns;
+        for (const uint32_t *end = next + n; next < end;) {
+            *next++ = m7_lower((uint32_t)*x, (uint32_t)*y);
+            x += a.step;
+            y += b.step;
         }
-        a.from += a.step;
-        b.from += b.step;
     }
 }
 
@@ -89,10 +91,12 @@ static void pack_single(const conv *c, source a, uint32_t n, uint32_t *to) {
         to = end;
         n %= 2;
     }
-    for (; n > 0; n--, a.from += a.step) {
-        uint32_t word = m7_load_some(a.from, c->lanes);
-        *other++ = m7_sxtb16_odd(word);
-        *to++ = m7_sxtb16(word);
+    const int8_t *x = a.from;
+    for (; n > 0; n--, x += a.step) {
+        uint32_t third = c->lanes > 2 ? (uint32_t)x[2] : 0;
+        uint32_t fourth = c->lanes > 3 ? (uint32_t)x[3] : 0;
+        *other++ = m7_lower((uint32_t)x[c->lanes > 1], fourth);
+        *to++ = m7_lower((uint32_t)x[0], third);
     }
 }
 
@@ -185,13 +189,13 @@ static __attribute__((noinline)) void run_slow(const conv *c,
     memcpy(&head, record, sizeof(head));
     const m7_windows t = windows_of(c, record, lane);
     const uint32_t *weight = record + sizeof(head) / sizeof(*weight);
-    uint32_t step = (uint32_t)c->window->stride_w / c->phases;
     for (uint32_t i = 0; i < n; i++) {
         int32_t sum = head.bias;
         for (uint32_t k = 0; k < t.pair_count + t.single_count; k++) {
             const uint32_t *from = k < t.pair_count ? t.pairs : t.singles;
-            sum = m7_smlad(from[t.places[k] / sizeof(*from) + i * step],
-                    weight[k], sum);
+            uint32_t at = place_of(c, i * (uint32_t)c->window->stride_w);
+            sum = m7_smlad(from[t.places[k] / sizeof(*from) + at], weight[k],
+                    sum);
         }
         out[(size_t)i * c->out_channels] =
                 m7_number(sum, head.scale, c->target.zero_point);
@@ -228,17 +232,21 @@ static void run_taps(const conv *c, const m7_taps *t) {
     }
 }
 
-// n pixels of neighbouring channels, windows of three by three.
+// Every step-th of the pixels, n in all, of neighbouring channels, whose
+// windows of three by three begin in column `column` of the block.
 static void run_three(const conv *c, const uint32_t *record, uint32_t lane,
-        uint32_t channels, uint32_t n, int8_t *out) {
+        uint32_t channels, uint32_t column, uint32_t step, uint32_t n,
+        int8_t *out) {
     int8_t few[4 * LANES];
-    uint32_t *singles = c->block + c->lanes * c->columns;
+    uint32_t *block = c->block + column;
+    uint32_t *singles = block + c->lanes * c->columns;
+    const size_t apart = (size_t)step * c->out_channels;
     m7_taps t = {
             .record = record,
-            .pairs = c->block + lane * c->columns,
+            .pairs = block + lane * c->columns,
             .singles = singles + lane % 2 * c->columns,
             .out = n < c->group ? few : out,
-            .stride = n < c->group ? LANES : c->out_channels,
+            .stride = n < c->group ? LANES : (uint32_t)apart,
             .groups = n < c->group ? 1 : n / c->group,
             .columns = c->columns * (uint32_t)sizeof(uint32_t),
             .others = singles + (1 - lane % 2) * c->columns,
@@ -246,15 +254,14 @@ static void run_three(const conv *c, const uint32_t *record, uint32_t lane,
     };
     run_taps(c, &t);
     for (uint32_t i = 0; n < c->group && i < n; i++) {
-        memcpy(out + (size_t)i * c->out_channels, few + LANES * (size_t)i,
-                channels);
+        memcpy(out + i * apart, few + LANES * (size_t)i, channels);
     }
     if (n > c->group && n % c->group != 0) {
         uint32_t columns = (n - c->group) * (uint32_t)c->window->stride_w;
         t.pairs += columns;
         t.singles += columns;
         t.others += columns;
-        t.out += (size_t)(n - c->group) * t.stride;
+        t.out += (n - c->group) * apart;
         t.groups = 1;
         run_taps(c, &t);
     }
@@ -289,7 +296,11 @@ static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
         return 1;
     }
     if (c->group != 0) {
-        run_three(c, record, lane, channels, n, out);
+        for (uint32_t k = 0; k < c->phases && k < n; k++) {
+            run_three(c, record, lane, channels, k * c->phase, c->phases,
+                    (n - k + c->phases - 1) / c->phases,
+                    out + (size_t)k * c->out_channels);
+        }
         return channels;
     }
     run_windows(c, record, lane, n, out);
@@ -298,11 +309,12 @@ static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
 
 // Pixels that taps of three by three take at a time; 0: they do not fit.
 static uint32_t group_of(const nn_window *w) {
-    if (w->kernel_h != 3 || w->kernel_w != 3 || w->dilation_w != 1 ||
-            w->stride_w > 2) {
+    if (w->kernel_h != 3 || w->kernel_w != 3) {
         return 0;
     }
-    return w->stride_w == 1 ? 4 : 2;
+    return w->stride_w == 1                          ? 4
+            : w->stride_w == 2 && w->dilation_w == 1 ? 2
+                                                     : 0;
 }
 
 // n pixels of a row from column x on.
