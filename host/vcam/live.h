@@ -24,9 +24,9 @@ struct vcam_live {
     struct vcam_event tick;
 };
 
-// Opens what is asked for; `usb` is needed with a PTY. Virtual time then does not run ahead of the host's
-// clock. Without either it only watches for signals to end. 0, or CLI_FAILED
-// after a sentence on stderr.
+// Opens what is asked for; `usb` is needed with a PTY. Virtual time then does
+// not run ahead of the host's clock. Without either it only watches for signals
+// to end. 0, or CLI_FAILED after a sentence on stderr.
 int vcam_live_open(struct vcam_live *live, struct vcam *vm, bool keyboard,
         struct usb_host *usb, const char *pty_path);
 // Restores the terminal, removes the link.

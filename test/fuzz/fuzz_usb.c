@@ -34,44 +34,44 @@ static struct pipe pipes[ENDPOINTS][2];
 static uint8_t medium_data[BLOCKS][USB_BLOCK];
 static struct usb_share share;
 
-bool dcd_init(uint8_t port, const tusb_rhport_init_t *init) {
-    (void)port;
+bool dcd_init(uint8_t rhport, const tusb_rhport_init_t *init) {
+    (void)rhport;
     (void)init;
     return true;
 }
 
-void dcd_int_handler(uint8_t port) {
-    (void)port;
+void dcd_int_handler(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_int_enable(uint8_t port) {
-    (void)port;
+void dcd_int_enable(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_int_disable(uint8_t port) {
-    (void)port;
+void dcd_int_disable(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_set_address(uint8_t port, uint8_t address) {
-    (void)address;
-    (void)dcd_edpt_xfer(port, 0x80, NULL, 0);
+void dcd_set_address(uint8_t rhport, uint8_t dev_addr) {
+    (void)dev_addr;
+    (void)dcd_edpt_xfer(rhport, 0x80, NULL, 0);
 }
 
-void dcd_remote_wakeup(uint8_t port) {
-    (void)port;
+void dcd_remote_wakeup(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_connect(uint8_t port) {
-    (void)port;
+void dcd_connect(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_disconnect(uint8_t port) {
-    (void)port;
+void dcd_disconnect(uint8_t rhport) {
+    (void)rhport;
 }
 
-void dcd_sof_enable(uint8_t port, bool on) {
-    (void)port;
-    (void)on;
+void dcd_sof_enable(uint8_t rhport, bool en) {
+    (void)rhport;
+    (void)en;
 }
 
 static struct pipe *pipe_of(uint8_t address) {
@@ -79,41 +79,41 @@ static struct pipe *pipe_of(uint8_t address) {
     return &pipes[address & 15][address >> 7];
 }
 
-bool dcd_edpt_open(uint8_t port, const tusb_desc_endpoint_t *endpoint) {
-    (void)port;
+bool dcd_edpt_open(uint8_t rhport, const tusb_desc_endpoint_t *endpoint) {
+    (void)rhport;
     *pipe_of(endpoint->bEndpointAddress) = (struct pipe){0};
     return true;
 }
 
-void dcd_edpt_close(uint8_t port, uint8_t address) {
-    (void)port;
-    *pipe_of(address) = (struct pipe){0};
+void dcd_edpt_close(uint8_t rhport, uint8_t ep_addr) {
+    (void)rhport;
+    *pipe_of(ep_addr) = (struct pipe){0};
 }
 
-void dcd_edpt_close_all(uint8_t port) {
-    (void)port;
+void dcd_edpt_close_all(uint8_t rhport) {
+    (void)rhport;
     memset(pipes[1], 0, sizeof pipes - sizeof pipes[0]);
 }
 
-bool dcd_edpt_xfer(uint8_t port, uint8_t address, uint8_t *buffer,
-        uint16_t size) {
-    (void)port;
-    struct pipe *p = pipe_of(address);
+bool dcd_edpt_xfer(uint8_t rhport, uint8_t ep_addr, uint8_t *buffer,
+        uint16_t total_bytes) {
+    (void)rhport;
+    struct pipe *p = pipe_of(ep_addr);
     p->armed = true;
     p->buffer = buffer;
-    p->size = size;
+    p->size = total_bytes;
     return true;
 }
 
-void dcd_edpt_stall(uint8_t port, uint8_t address) {
-    (void)port;
-    pipe_of(address)->stalled = true;
-    pipe_of(address)->armed = false;
+void dcd_edpt_stall(uint8_t rhport, uint8_t ep_addr) {
+    (void)rhport;
+    pipe_of(ep_addr)->stalled = true;
+    pipe_of(ep_addr)->armed = false;
 }
 
-void dcd_edpt_clear_stall(uint8_t port, uint8_t address) {
-    (void)port;
-    pipe_of(address)->stalled = false;
+void dcd_edpt_clear_stall(uint8_t rhport, uint8_t ep_addr) {
+    (void)rhport;
+    pipe_of(ep_addr)->stalled = false;
 }
 
 // --- the medium -----------------------------------------------------------
@@ -264,7 +264,10 @@ static void command(struct input *in, bool honest) {
     if (honest) {
         static const uint8_t codes[] = {0x00, 0x03, 0x12, 0x1a, 0x1b, 0x1e,
                 0x23, 0x25, 0x28, 0x2a, 0x2f, 0x35};
-        memcpy(cbw, "USBC", 4);
+        cbw[0] = 'U';
+        cbw[1] = 'S';
+        cbw[2] = 'B';
+        cbw[3] = 'C';
         cbw[15] = codes[cbw[15] % sizeof codes];
         uint8_t block = cbw[20] % (BLOCKS + 4);
         uint8_t count = cbw[23] % 9;
