@@ -29,13 +29,15 @@ typedef struct nn_binary_line {
     uint32_t step[2];
     int32_t zero_point[2];
     int32_t out_zero_point;
-    // ADD of int8 alone: as many lines as that, so far from each other.
+    // Lines, and the bytes from one to the next.
     uint32_t lines;
     uint32_t pitch[2];
     uint32_t out_pitch;
 } nn_binary_line;
 
-// Computes n numbers a line; out may be one of the inputs.
+// Computes n numbers a line; out may be one of the inputs. Those of int8 take
+// any number of lines, of which one number that goes with all of a line goes
+// with all lines; those of int32 take one line.
 typedef void nn_binary_kernel(const nn_binary_line *line, void *out,
         uint32_t n);
 

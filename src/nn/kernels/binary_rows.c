@@ -113,6 +113,25 @@ static uint32_t line_place(const broadcast *b, const nn_tensor *out,
     return place;
 }
 
+// All lines in one call where the kernel takes them, or one after the other.
+static void run_lines(nn_binary_line line, uint8_t *to, uint32_t n,
+        nn_binary_kernel *kernel, bool int8) {
+    bool same = (line.step[0] != 0 || line.pitch[0] == 0) &&
+            (line.step[1] != 0 || line.pitch[1] == 0);
+    if (int8 && same) {
+        kernel(&line, to, n);
+        return;
+    }
+    for (uint32_t left = line.lines; left > 0; left--) {
+        line.lines = 1;
+        kernel(&line, to, n);
+        to += line.out_pitch;
+        for (uint32_t k = 0; k < 2; k++) {
+            line.from[k] = (const uint8_t *)line.from[k] + line.pitch[k];
+        }
+    }
+}
+
 static void broadcast_rows(const nn_call *call, nn_binary_line line,
         uint32_t first, uint32_t end, nn_binary_kernel *kernel) {
     const nn_tensor *out = nn_call_output(call, 0);
@@ -124,20 +143,26 @@ static void broadcast_rows(const nn_call *call, nn_binary_line line,
     find_line(&b, out, &line);
     uint32_t bytes = b.line * size;
     uint32_t lines = out->row_bytes / bytes;
+    // so many lines lie evenly in both inputs, at the most
+    uint32_t side = b.axes > 0 ? (uint32_t)out->dim[b.axes - 1] : 1;
     for (uint32_t row = first; row < end; row++) {
         uint8_t *to = nn_view_row(&call->out[0], row);
-        for (uint32_t i = 0; i < lines; i++, to += bytes) {
+        for (uint32_t i = 0; i < lines; i += line.lines) {
+            uint32_t index = row * lines + i;
+            line.lines = lines == 1 ? 1 : side - index % side;
+            line.out_pitch = bytes;
             for (uint32_t k = 0; k < 2; k++) {
                 const nn_tensor *in = nn_op_given(call->graph, call->op, k);
-                uint32_t at = size *
-                        line_place(&b, out, b.stride[k], row * lines + i);
+                uint32_t at = size * line_place(&b, out, b.stride[k], index);
+                line.pitch[k] = lines == 1 ? 0 : size * b.stride[k][b.axes - 1];
                 line.from[k] = call->op->row_local
                         ? (uint8_t *)nn_view_row(&call->in[k],
                                   at / in->row_bytes) +
                                 at % in->row_bytes
                         : call->in[k].data + at;
             }
-            kernel(&line, to, b.line);
+            run_lines(line, to, b.line, kernel, out->type == NN_INT8);
+            to += line.lines * bytes;
         }
     }
 }

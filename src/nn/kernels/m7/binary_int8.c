@@ -13,9 +13,8 @@ typedef struct operand {
     uint32_t word;
 } operand;
 
-static operand operand_of(const nn_binary_line *line, uint32_t k) {
-    const int8_t *from = line->from[k];
-    return (operand){from, line->step[k], (uint8_t)*from * 0x01010101U};
+static inline operand operand_of(const int8_t *from, uint32_t step) {
+    return (operand){from, step, (uint8_t)*from * 0x01010101U};
 }
 
 static inline uint32_t next(operand *o) {
@@ -69,35 +68,47 @@ static inline uint32_t limit_words(const work *w, uint32_t a, uint32_t b) {
 static inline __attribute__((always_inline)) void run_words(const work *w,
         uint32_t (*words)(const work *, uint32_t, uint32_t),
         const nn_binary_line *line, int8_t *out, uint32_t n) {
-    operand a = operand_of(line, 0);
-    operand b = operand_of(line, 1);
-    for (; n >= 4; n -= 4, out += 4) {
-        uint32_t x = next(&a);
-        m7_store(out, words(w, x, next(&b)));
-    }
-    if (n > 0) {
-        store_some(out, words(w, some(&a, n), some(&b, n)), n);
+    const int8_t *from[2] = {line->from[0], line->from[1]};
+    for (uint32_t row = 0; row < line->lines; row++) {
+        operand a = operand_of(from[0], line->step[0]);
+        operand b = operand_of(from[1], line->step[1]);
+        int8_t *to = out;
+        uint32_t left = n;
+        for (; left >= 4; left -= 4, to += 4) {
+            uint32_t x = next(&a);
+            m7_store(to, words(w, x, next(&b)));
+        }
+        if (left > 0) {
+            store_some(to, words(w, some(&a, left), some(&b, left)), left);
+        }
+        from[0] += line->pitch[0];
+        from[1] += line->pitch[1];
+        out += line->out_pitch;
     }
 }
 
 static __attribute__((cold)) void mul_any(const nn_binary_line *line,
         int8_t *out, uint32_t n) {
-    const int8_t *a = line->from[0];
-    const int8_t *b = line->from[1];
     nn_target all = {line->out_zero_point, INT8_MIN, INT8_MAX};
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t x = *a - line->zero_point[0];
-        int32_t y = *b - line->zero_point[1];
-        out[i] = nn_target_int8(all, x * y, line->params->out);
-        a += line->step[0];
-        b += line->step[1];
+    for (uint32_t row = 0; row < line->lines; row++, out += line->out_pitch) {
+        const int8_t *a = (const int8_t *)line->from[0] + row * line->pitch[0];
+        const int8_t *b = (const int8_t *)line->from[1] + row * line->pitch[1];
+        for (uint32_t i = 0; i < n; i++) {
+            int32_t x = a[i * line->step[0]] - line->zero_point[0];
+            int32_t y = b[i * line->step[1]] - line->zero_point[1];
+            out[i] = nn_target_int8(all, x * y, line->params->out);
+        }
+    }
+}
+
+static void clamp_lines(const nn_binary_line *line, int8_t *out, uint32_t n) {
+    nn_target target = {0, line->params->low, line->params->high};
+    for (uint32_t row = 0; row < line->lines; row++, out += line->out_pitch) {
+        m7_clamp(out, n, target);
     }
 }
 
 void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    if (n == 0) {
-        return;
-    }
     if (m7_factor_fits(line->params->out)) {
         work w = {{m7_both(-line->zero_point[0]),
                           m7_both(-line->zero_point[1])},
@@ -106,7 +117,7 @@ void nn_mul_int8(const nn_binary_line *line, void *out, uint32_t n) {
     } else {
         mul_any(line, out, n);
     }
-    m7_clamp(out, n, (nn_target){0, line->params->low, line->params->high});
+    clamp_lines(line, out, n);
 }
 
 static void limit(const nn_binary_line *line, uint32_t flip, int8_t *out,
