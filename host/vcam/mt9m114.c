@@ -93,7 +93,9 @@ enum {
     DARK = 8,
     BORDER = 4, // what demosaicing eats
     PHYSICAL = 0x8000,
-    MOST_PATCHES = 8
+    MOST_PATCHES = 8,
+    MOST_GAIN = 128,
+    SLOWEST_PIXELS = 100000 // hertz, whatever the PLL is set to
 };
 
 static const uint32_t ROM_ID = 0x41030202;
@@ -404,13 +406,13 @@ static void settle(void *self) {
         return;
     }
     double longest = active(m, FRAME_LENGTH) * m->line_time;
-    double product = m->exposure * m->gain;
+    double product = fmin(m->exposure * m->gain, 100 * VCAM_RIGHT_EXPOSURE);
     product = (product + VCAM_RIGHT_EXPOSURE) / 2;
     if (fabs(product - VCAM_RIGHT_EXPOSURE) < VCAM_RIGHT_EXPOSURE / 32) {
         product = VCAM_RIGHT_EXPOSURE;
     }
     m->exposure = product < longest ? product : longest;
-    m->gain = product / m->exposure;
+    m->gain = fmin(product / m->exposure, MOST_GAIN);
     uint32_t steps = (uint32_t)(m->exposure * 1e4 + 0.5);
     put32(m, UVC_EXPOSURE, steps ? steps : 1);
     put16(m, UVC_GAIN, (unsigned)(m->gain * 32 + 0.5));
@@ -509,7 +511,7 @@ static void timing(struct mt9m114 *m, uint32_t xclk, struct vcam_shot *shot) {
         vcam_sensor_complain(m->base.sensor,
                 "its PLL gives a pixel clock of more than 48 MHz");
     }
-    clock = clock ? clock : 1;
+    clock = clock < SLOWEST_PIXELS ? SLOWEST_PIXELS : clock;
     uint64_t line = active(m, LINE_LENGTH);
     shot->line_time = line * VCAM_SECOND / clock;
     m->line_time = (double)shot->line_time / (double)VCAM_SECOND;

@@ -77,11 +77,12 @@ static bool awake(const struct vcam_sensor *s) {
     return vcam_pin_level(s->vm, RESET_PIN) && !vcam_pin_level(s->vm, PWDN_PIN);
 }
 
+// What is far too slow is no clock.
 static uint32_t xclk(const struct vcam_sensor *s) {
-    if (!vcam_pin_is_af(s->vm, XCLK_PIN, AF_TIM1)) {
-        return 0;
-    }
-    return vcam_tim_output_hz(s->vm, "TIM1", 1);
+    uint32_t hz = vcam_pin_is_af(s->vm, XCLK_PIN, AF_TIM1)
+            ? vcam_tim_output_hz(s->vm, "TIM1", 1)
+            : 0;
+    return hz >= s->kind->slowest / 16 ? hz : 0;
 }
 
 static void end_frame(struct vcam_sensor *s) {
