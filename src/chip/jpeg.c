@@ -44,7 +44,7 @@
 #define SR_OFTF (1U << 3)
 #define SR_OFNEF (1U << 4)
 #define SR_EOCF (1U << 5)
-// The manual and ST's header differ by one in their place: both.
+// In SR the flags are bits 5 and 6; ST's header clears them by 4 and 5.
 #define CFR_ALL 0x70U
 
 #define HALF_FIFO 8U // words

@@ -46,7 +46,7 @@ uint8_t *jpeg_peer_encode(const img_image *image,
     if (options->rgb && !gray) {
         jpeg_set_colorspace(&lib, JCS_RGB);
     }
-    jpeg_set_quality(&lib, options->quality, TRUE);
+    jpeg_set_quality(&lib, options->quality, !options->wide);
     lib.comp_info[0].h_samp_factor = options->h;
     lib.comp_info[0].v_samp_factor = options->v;
     lib.restart_interval = options->restart;

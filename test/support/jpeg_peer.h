@@ -17,6 +17,7 @@ typedef struct jpeg_peer_options {
     bool optimise;    // Huffman tables made for this picture
     bool progressive;
     bool arithmetic;
+    bool wide;       // steps above 255 where quality asks for them
     bool rgb;        // stored as RGB, by Adobe's marker
     bool interleave; // false: a scan for each component
 } jpeg_peer_options;

@@ -97,6 +97,7 @@ static void photos_are_what_libjpeg_sees(void **state) {
             {.quality = 100, .h = 1, .v = 1, .interleave = true, .restart = 99},
             {.quality = 75, .h = 2, .v = 2, .interleave = true, .optimise = 1},
             {.quality = 80, .h = 1, .v = 1, .interleave = true, .rgb = true},
+            {.quality = 3, .h = 2, .v = 2, .interleave = true, .wide = true},
     };
     for (size_t p = 0; p < sizeof photos / sizeof *photos; p++) {
         photo photo;
