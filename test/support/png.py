@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads the PNG files that the command writes: 8 bits, grey or RGB."""
+import functools
 import struct
 import zlib
 
@@ -21,7 +22,12 @@ def _paeth(a, b, c):
 def read_png(path):
     """Returns width, height, channels and the bytes of all rows."""
     with open(path, "rb") as file:
-        data = file.read()
+        return _decode(file.read())
+
+
+# Tests see the same pictures again and again.
+@functools.lru_cache(maxsize=64)
+def _decode(data):
     packed = b""
     for kind, body in _chunks(data):
         if kind == b"IHDR":
