@@ -98,7 +98,8 @@ ENGINE_SRC_C = $(sort $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
 HOT_SRC_C = $(M7_SRC_C) $(addprefix src/nn/kernels/, \
     lookup.c pool.c prelu.c softmax.c) \
     src/image/rows.c src/image/rows_565.c \
-    $(addprefix src/image/jpeg_,bits.c entropy.c fdct.c fetch.c idct.c store.c) \
+    $(addprefix src/image/jpeg_, \
+    bits.c entropy.c fdct.c fetch.c idct.c store.c) \
     src/image/blit.c src/image/histogram.c src/image/image.c src/image/lab.c
 
 SRC_C = $(CHIP_SRC_C) $(TUSB_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \

@@ -123,6 +123,32 @@ static void many(const nn_op_def *def) {
     }
 }
 
+// More pixels than 16 bits can hold the sum of, all of them at an end.
+static void large_window(void **state) {
+    (void)state;
+    for (int32_t c = 1; c <= 9; c += 4) {
+        pool p = {.def = &nn_op_average_pool_2d,
+                .n = 1,
+                .h = 31,
+                .w = 29,
+                .c = c,
+                .kernel = {30, 28},
+                .stride = {1, 1},
+                .padding = VALID,
+                .scale = 0.1F};
+        p.out_h = out_size(&p, 0, p.h);
+        p.out_w = out_size(&p, 1, p.w);
+        size_t bytes = (size_t)(p.h * p.w * p.c);
+        p.image = test_malloc(bytes);
+        for (size_t i = 0; i < bytes; i++) {
+            p.image[i] = i % (size_t)c == 0 ? -128 : 127;
+        }
+        p.image[bytes - 1] = 3;
+        check(&p);
+        test_free(p.image);
+    }
+}
+
 static void random_max(void **state) {
     (void)state;
     many(&nn_op_max_pool_2d);
@@ -230,6 +256,7 @@ static void refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(hand_computed),
+            cmocka_unit_test(large_window),
             cmocka_unit_test(random_max),
             cmocka_unit_test(random_average),
             cmocka_unit_test(extremes),
