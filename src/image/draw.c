@@ -38,21 +38,35 @@ void img_rectangle(const img_image *image, int32_t x, int32_t y, int32_t w,
     img_fill(image, x + w - t, y, t, h, color);
 }
 
+int32_t img_disc_half(int32_t radius, int32_t dy) {
+    // A little more than the radius, so that small discs look round.
+    int64_t limit =
+            (int64_t)radius * radius + radius - (int64_t)dy * (int64_t)dy;
+    if (limit < 0 || radius < 0) {
+        return -1;
+    }
+    int32_t low = 0;
+    int32_t high = radius;
+    while (low < high) {
+        int32_t middle = (low + high + 1) / 2;
+        if ((int64_t)middle * middle <= limit) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
 void img_disc(const img_image *image, int32_t x, int32_t y, int32_t radius,
         img_color color) {
     x = reach(x);
     y = reach(y);
     radius = clamp(radius, 0, IMG_MAX_SIDE);
-    // A little more than the radius, so that small discs look round.
-    int64_t limit = (int64_t)radius * radius + radius;
     int32_t top = clamp(y - radius, 0, image->height);
     int32_t bottom = clamp(y + radius + 1, 0, image->height);
     for (int32_t row = top; row < bottom; row++) {
-        int64_t dy = row - y;
-        int32_t half = radius;
-        while ((int64_t)half * half + dy * dy > limit) {
-            half--;
-        }
+        int32_t half = img_disc_half(radius, row - y);
         img_fill(image, x - half, row, 2 * half + 1, 1, color);
     }
 }

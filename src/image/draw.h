@@ -24,6 +24,10 @@ void img_rectangle(const img_image *image, int32_t x, int32_t y, int32_t w,
 void img_disc(const img_image *image, int32_t x, int32_t y, int32_t radius,
         img_color color);
 
+// Half of the width of a disc's row dy, the pixel in the middle left out; -1
+// where the disc has no such row.
+int32_t img_disc_half(int32_t radius, int32_t dy);
+
 // How text is set. Lengths are in pixels of the font, 16 fraction bits the
 // scale.
 typedef struct img_text_style {

@@ -68,32 +68,54 @@ static void draw_steps(const img_image *image, img_point from, img_point to,
     }
 }
 
-void img_line(const img_image *image, img_point from, img_point to,
-        int32_t thickness, img_color color) {
-    if (thickness < 1) {
-        return;
-    }
-    thickness = smaller(thickness, IMG_MAX_SIDE);
-    draw_steps(image, reach_point(from), reach_point(to), thickness, color);
-}
-
-// The largest half width of a disc's row dy, as img_disc() has it; -1 outside.
-static int32_t half_width(int32_t radius, int32_t dy) {
-    int64_t limit = (int64_t)radius * radius + radius - (int64_t)dy * dy;
-    if (limit < 0 || radius < 0) {
-        return -1;
-    }
-    int32_t low = 0;
-    int32_t high = radius;
+static int32_t square_root(int64_t value) {
+    int64_t low = 0;
+    int64_t high = 3037000499; // whose square fits 63 bits
     while (low < high) {
-        int32_t middle = (low + high + 1) / 2;
-        if ((int64_t)middle * middle <= limit) {
+        int64_t middle = (low + high + 1) / 2;
+        if (middle * middle <= value) {
             low = middle;
         } else {
             high = middle - 1;
         }
     }
-    return low;
+    return (int32_t)low;
+}
+
+// A bar with round ends: its cost does not depend on the length times the
+// thickness, as that of a pen does.
+static void draw_bar(const img_image *image, img_point from, img_point to,
+        int32_t thickness, img_color color) {
+    int32_t half = thickness / 2;
+    img_disc(image, from.x, from.y, half, color);
+    img_disc(image, to.x, to.y, half, color);
+    int64_t dx = to.x - from.x;
+    int64_t dy = to.y - from.y;
+    int32_t length = square_root(dx * dx + dy * dy);
+    if (length == 0) {
+        return;
+    }
+    int32_t x = (int32_t)(-dy * half / length);
+    int32_t y = (int32_t)(dx * half / length);
+    img_point corners[4] = {{from.x + x, from.y + y}, {to.x + x, to.y + y},
+            {to.x - x, to.y - y}, {from.x - x, from.y - y}};
+    img_polygon(image, corners, 4, 0, color);
+}
+
+enum { WIDEST_PEN = 32 };
+
+void img_line(const img_image *image, img_point from, img_point to,
+        int32_t thickness, img_color color) {
+    if (thickness < 1) {
+        return;
+    }
+    from = reach_point(from);
+    to = reach_point(to);
+    if (thickness > WIDEST_PEN) {
+        draw_bar(image, from, to, smaller(thickness, IMG_MAX_SIDE), color);
+    } else {
+        draw_steps(image, from, to, thickness, color);
+    }
 }
 
 void img_circle(const img_image *image, img_point center, int32_t radius,
@@ -113,8 +135,8 @@ void img_circle(const img_image *image, img_point center, int32_t radius,
     int32_t top = larger(-outer, -center.y);
     int32_t bottom = smaller(outer, image->height - 1 - center.y);
     for (int32_t dy = top; dy <= bottom; dy++) {
-        int32_t wide = half_width(outer, dy);
-        int32_t hole = half_width(inner, dy);
+        int32_t wide = img_disc_half(outer, dy);
+        int32_t hole = img_disc_half(inner, dy);
         if (hole < 0) {
             img_fill(image, center.x - wide, center.y + dy, 2 * wide + 1, 1,
                     color);
@@ -265,20 +287,6 @@ void img_cross(const img_image *image, img_point center, int32_t size,
             (img_point){center.x + size, center.y}, thickness, color);
     img_line(image, (img_point){center.x, center.y - size},
             (img_point){center.x, center.y + size}, thickness, color);
-}
-
-static int32_t square_root(int64_t value) {
-    int64_t low = 0;
-    int64_t high = 3037000499; // whose square fits 63 bits
-    while (low < high) {
-        int64_t middle = (low + high + 1) / 2;
-        if (middle * middle <= value) {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    return (int32_t)low;
 }
 
 void img_arrow(const img_image *image, img_point from, img_point to,

@@ -230,7 +230,7 @@ static void hostile_numbers_do_no_harm(void **state) {
         img_point p[4];
         memcpy(p, n, sizeof(p));
         int32_t thin = random_in(&r, -2, 4);
-        img_line(&image, p[0], p[1], random_once_in(&r, 9) ? n[4] % 40 : thin,
+        img_line(&image, p[0], p[1], random_once_in(&r, 3) ? n[4] : thin,
                 white);
         img_circle(&image, p[0], n[2] % 3000, thin < 0 ? 0 : thin, white);
         img_ellipse(&image, p[0], n[2] % 1000, n[3] % 1000, n[4],
