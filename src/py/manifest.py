@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: MIT
 # What is frozen into the firmware.
-freeze("$(PORT_DIR)/src/py/modules")
+module("_boot.py", base_path="$(PORT_DIR)/src/py/modules")
+package("ml", base_path="$(PORT_DIR)/src/py/modules")

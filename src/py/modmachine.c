@@ -15,11 +15,18 @@
 #define MAILBOX_ADDRESS 0x2001FFFCU
 #define MAILBOX_STAY 0xB00710ADU
 
+#if FEATURE_SDCARD
+#define MACHINE_SDCARD \
+    {MP_ROM_QSTR(MP_QSTR_SDCard), MP_ROM_PTR(&machine_sdcard_type)},
+#else
+#define MACHINE_SDCARD
+#endif
+
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS                                       \
     {MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&machine_pin_type)},                 \
             {MP_ROM_QSTR(MP_QSTR_LED), MP_ROM_PTR(&machine_led_type)},         \
-            {MP_ROM_QSTR(MP_QSTR_SDCard), MP_ROM_PTR(&machine_sdcard_type)},   \
-            {MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type)},     \
+            MACHINE_SDCARD{MP_ROM_QSTR(MP_QSTR_Timer),                         \
+                    MP_ROM_PTR(&machine_timer_type)},                          \
             {MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&machine_rtc_type)},         \
             {MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(CHIP_RESET_POWER)},  \
             {MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(CHIP_RESET_PIN)},     \

@@ -33,8 +33,9 @@ $(shell rm -rf $(BUILD)/genhdr $(BUILD)/frozen_content.c)
 endif
 include $(BUILD)/gen/features.mk
 QSTR_DEFS = src/py/qstrdefsport.txt
-FROZEN_MANIFEST = src/py/manifest.py $(if $(FEATURE_asyncio), \
-    src/py/manifest_asyncio.py)
+FROZEN_MANIFEST = src/py/manifest.py \
+    $(if $(FEATURE_asyncio),src/py/manifest_asyncio.py) \
+    $(if $(FEATURE_ulab),src/py/manifest_ulab.py)
 MICROPY_ROM_TEXT_COMPRESSION = 1
 MICROPY_VFS_FAT = 1
 MICROPY_VFS_ROM = 1
@@ -86,7 +87,10 @@ QSTR_GLOBAL_DEPENDENCIES += $(PORT_INCLUDED)
 
 # What only features need that are off.
 PORT_LEFT_OUT = $(if $(FEATURE_i2c),,src/py/machine_i2c.c) \
-    $(if $(FEATURE_spi),,src/py/machine_spi.c)
+    $(if $(FEATURE_spi),,src/py/machine_spi.c) \
+    $(if $(FEATURE_sdcard),,src/py/machine_sdcard.c) \
+    $(if $(FEATURE_csi),,src/py/modcsi.c) \
+    $(if $(FEATURE_sensor),,src/py/modsensor.c)
 
 # The engine as the host command has it, but what is made for Cortex-M7
 # stands in for the plain file of the same name.

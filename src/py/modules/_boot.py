@@ -79,6 +79,8 @@ def mount_rom(region, path):
 
 def mount_card():
     """The card in the slot, unless a file SKIPSD on the drive forbids it."""
+    if not hasattr(machine, "SDCard"):
+        return
     try:
         os.stat("/flash/SKIPSD")
         return
