@@ -13,6 +13,10 @@ demo test: $(FIRMWARE)
 size: $(COMMAND) $(FIRMWARE) ## show where flash and RAM go
 	@$(COMMAND) size $(FIRMWARE)
 
+.PHONY: flash
+flash: $(COMMAND) $(FIRMWARE) ## write it into the camera at USB
+	$(COMMAND) flash $(FIRMWARE)
+
 .PHONY: repl
 repl: $(COMMAND) $(FIRMWARE) ## boot it on the virtual camera, at its prompt
 	$(COMMAND) vcam --firmware $(FIRMWARE)

@@ -220,6 +220,11 @@ void link_poll(void) {
             break;
         }
     }
+    // What is owed of a line that a sleeping host had begun to read, when no
+    // script goes on with it.
+    if (!link_script_speaks()) {
+        line_gate_write(&gate, NULL, 0);
+    }
     if (leaving != STAY && now - leave_ms >= 2) {
         leave_now();
     }

@@ -171,7 +171,11 @@ int main(void) {
         }
         link_event(0, OMV_EVENT_SOFT_REBOOT);
         link_channels_deinit();
-        drive_settle();
+        // It erases for a second or two, in which no host is answered; one that
+        // has just asked for something waits a second. The prompt does it later.
+        if (!link_is_host()) {
+            drive_settle();
+        }
         soft_timer_deinit();
         camera_deinit();
         port_deinit_peripherals();

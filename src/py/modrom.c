@@ -7,10 +7,13 @@
 #include "py/mperrno.h"
 #include "py/objarray.h"
 #include "py/runtime.h"
-#include "rom/romfs.h"
+#include "src/py/rom_region.h"
 
 // The ROMFS image in the region "models" or "romfs" as a memoryview of flash.
-// OSError ENODEV where the region holds none, EIO where it is damaged.
+// OSError ENODEV where the region holds none, EINPROGRESS where putting models
+// there was interrupted, EIO where the image is damaged. It is looked at with
+// the flash's own error correction first: where power was cut while a word was
+// written, reading it is a bus error.
 static mp_obj_t rom_image(mp_obj_t name_obj) {
     const char *name = mp_obj_str_get_str(name_obj);
     bool models = strcmp(name, "models") == 0;
@@ -18,15 +21,21 @@ static mp_obj_t rom_image(mp_obj_t name_obj) {
         mp_raise_ValueError(
                 MP_ERROR_TEXT("the regions are 'models' and 'romfs'"));
     }
-    const void *region = (const void *)(uintptr_t)(models ? MEM_MODELS_ADDR
+    const void *memory = (const void *)(uintptr_t)(models ? MEM_MODELS_ADDR
                                                           : MEM_ROMFS_ADDR);
-    romfs rom;
-    int err = romfs_open(&rom, region,
-            models ? MEM_MODELS_BYTES : MEM_ROMFS_BYTES);
-    if (err != 0) {
-        mp_raise_OSError(err == ROMFS_ERR_NONE ? MP_ENODEV : MP_EIO);
+    uint32_t bytes;
+    switch (rom_look(models ? &rom_region_models : &rom_region_romfs, memory,
+            &bytes)) {
+    case ROM_MODELS:
+        break;
+    case ROM_DAMAGED:
+        mp_raise_OSError(MP_EIO);
+    case ROM_UNFINISHED:
+        mp_raise_OSError(models ? MP_EINPROGRESS : MP_ENODEV);
+    default:
+        mp_raise_OSError(MP_ENODEV);
     }
-    return mp_obj_new_memoryview('B', rom.bytes, (void *)rom.image);
+    return mp_obj_new_memoryview('B', bytes, (void *)memory);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(rom_image_obj, rom_image);
 

@@ -73,7 +73,10 @@ def mount_rom(region, path):
     try:
         vfs.mount(vfs.VfsRom(_rom.image(region)), path)
     except OSError as error:
-        if error.errno != errno.ENODEV:
+        if error.errno == errno.EINPROGRESS:
+            print("blazecam: putting models into %s was interrupted; "
+                  "put them there again" % path)
+        elif error.errno != errno.ENODEV:
             print("blazecam: %s is damaged and was left out" % path)
 
 
