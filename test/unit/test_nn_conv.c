@@ -276,8 +276,12 @@ static bool draw(conv *c, const nn_op_def *def, uint32_t seed) {
     c->w = random_in(&r, 1, 11);
     c->padding = random_in(&r, SAME, VALID);
     draw_channels(c, &r);
+    bool three = random_once_in(&r, 3); // kernels have a way of their own then
     for (int axis = 0; axis < 2; axis++) {
         c->kernel[axis] = random_in(&r, 1, 5);
+        if (three) {
+            c->kernel[axis] = 3;
+        }
         c->stride[axis] = random_in(&r, 1, 3);
         c->dilation[axis] = random_once_in(&r, 4) && !is_transposed(c)
                 ? random_in(&r, 2, 3)
@@ -315,7 +319,7 @@ static void draw_border(conv *c, uint32_t seed) {
 }
 
 static void many(const nn_op_def *def, bool padded) {
-    for (uint32_t seed = 0; seed < 250; seed++) {
+    for (uint32_t seed = 0; seed < 600; seed++) {
         conv c;
         if (!draw(&c, def, seed)) {
             continue;

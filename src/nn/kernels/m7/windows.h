@@ -6,8 +6,8 @@
 
 #include "nn/kernels/m7/scale.h"
 
-// Word k of a window is places[k] bytes behind pairs, or singles for an odd last
-// kernel row; the next three words are those of the next pixels. Assembly
+// Word k of a window is places[k] bytes behind pairs, or singles for an odd
+// last kernel row; the next three words are the next pixels'. Assembly
 // knows the places of the fields, and those of a record.
 typedef struct m7_windows {
     const uint32_t *record; // with a shift, see nn_depthwise_record
