@@ -3,8 +3,9 @@
 
 A profile (`blazecam vcam --profile`) tells how often every block of code ran.
 A loop is a jump backwards within a function with no other loop and no call
-inside. llvm-mca takes its instructions as they stand one behind the other, so
-a loop that skips some of them costs less than it says.
+inside. llvm-mca takes its instructions as they stand one behind the other, all
+of them, though a turn may skip some or begin in the middle: cycles a MAC are
+those of a whole turn.
 """
 import json
 import re
@@ -47,7 +48,7 @@ def runs_of(profile, code):
 
 
 def target(operands):
-    match = re.search(r"\b([0-9a-f]{5,8}) <", operands)
+    match = re.search(r"\b([0-9a-f]{1,8}) <", operands)
     return int(match.group(1), 16) if match else None
 
 
@@ -79,7 +80,7 @@ def source(code, first, last):
         to = target(operands)
         if to is not None:
             where = "1b" if to <= at else "2f"
-            operands = re.sub(r"\b[0-9a-f]{5,8} <.*", where, operands)
+            operands = re.sub(r"\b[0-9a-f]{1,8} <.*", where, operands)
         lines.append("%s %s" % (name, operands))
     return "\n".join(lines + ["2:", ""])
 
@@ -114,12 +115,14 @@ def hottest(profile_path, elf, functions, count=5):
         if macs < 1:
             continue
         needed = cycles(source(code, first, last))
+        whole = sum(macs_of(code[a][0])
+                    for a in range(first, last + 1, 2) if a in code)
         result.append({
             "function": code[first][2], "address": first,
             "instructions": instructions, "turns": turns,
             "macs": round(macs, 2), "cycles": needed,
             "instructions_per_mac": round(instructions / turns / macs, 3),
-            "cycles_per_mac": round(needed / macs, 3) if needed else None})
+            "cycles_per_mac": round(needed / whole, 3) if needed else None})
         if len(result) == count:
             break
     return result
