@@ -148,18 +148,9 @@ static histogram_object *count_pixels(size_t n_args, const mp_obj_t *pos,
         ranges = ranges_of(image, args[THRESHOLDS].u_obj, &ranges_count);
     }
     img_box roi = image_options_roi(image, args[ROI].u_obj);
-    img_image changed = *image;
-    image_scratch scratch;
-    bool differs = args[DIFFERENCE].u_obj != mp_const_none;
-    if (differs) {
-        // The difference of both, beside.
-        const img_image *other = image_object_pixels(args[DIFFERENCE].u_obj);
-        changed.data = image_scratch_take(&scratch, img_bytes(image));
-        memcpy(changed.data, image->data, img_bytes(image));
-        img_blit b = img_blit_whole(other);
-        b.op = IMG_DIFFERENCE;
-        image_object_check(img_blit_run(&changed, other, &b));
-    }
+    const img_image *other = args[DIFFERENCE].u_obj != mp_const_none
+            ? image_object_pixels(args[DIFFERENCE].u_obj)
+            : NULL;
     histogram_object *object = mp_obj_malloc(histogram_object, &histogram_type);
     object->channels = img_histogram_channels(image);
     for (uint32_t c = 0; c < 3; c++) {
@@ -171,9 +162,23 @@ static histogram_object *count_pixels(size_t n_args, const mp_obj_t *pos,
                     (size_t)h->bins * sizeof(*h->counts));
         }
     }
-    int err = img_histogram_count(&changed, &roi, ranges,
-            (uint32_t)ranges_count, args[INVERT].u_bool, object->h);
-    if (differs) {
+    // From here on nothing is raised before the scratch is given back.
+    img_image changed = *image;
+    image_scratch scratch;
+    int err = 0;
+    if (other != NULL) {
+        // The difference of both, beside.
+        changed.data = image_scratch_take(&scratch, img_bytes(image));
+        memcpy(changed.data, image->data, img_bytes(image));
+        img_blit b = img_blit_whole(other);
+        b.op = IMG_DIFFERENCE;
+        err = img_blit_run(&changed, other, &b);
+    }
+    if (err == 0) {
+        err = img_histogram_count(&changed, &roi, ranges,
+                (uint32_t)ranges_count, args[INVERT].u_bool, object->h);
+    }
+    if (other != NULL) {
         image_scratch_give(&scratch);
     }
     if (ranges != NULL) {

@@ -208,6 +208,8 @@ refusal("buffer", lambda: image.Image(9, 9, image.RGB565, buffer=bytearray(9)))
 refusal("name", lambda: img.save("/flash/a.gif"))
 refusal("range", lambda: img.get_statistics(thresholds=[(1, 2, 3)]))
 refusal("type", lambda: img.draw_image(3.5))
+# Scratch is given back: the frame buffer can be divided anew below.
+refusal("bins", lambda: img.get_statistics(difference=img.copy(), bins=1))
 frame = image.Image(320, 240, image.RGB565, copy_to_fb=True)
 refusal("frame", lambda: frame.scale(x_scale=2, y_scale=2))
 img.to_jpeg()
@@ -239,6 +241,7 @@ gc.collect(); show("alive", img.size() > 100)
           buffer="ValueError the image needs 162 bytes, the buffer has 9",
           name="ValueError /flash/a.gif: expected a name that ends in .bmp, "
                ".ppm, .pgm or .jpg",
+          bins="ValueError 2 to 256 bins, got 1",
           range="ValueError a threshold has (lo, hi), got 3 numbers",
           frame="MemoryError the image: 614400 bytes needed, it has 153600",
           packed="ValueError the image is compressed; to_rgb565() or "
