@@ -173,7 +173,7 @@ void cam_port_close(cam_port *port) {
     }
 }
 
-// --- as a stream ---------------------------------------------------------------
+// --- as a stream ---------------------------------------------------------
 
 static long port_read(void *context, void *to, size_t bytes, unsigned ms) {
     const cam_port *port = context;

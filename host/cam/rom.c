@@ -131,7 +131,7 @@ int cam_rom_list(cam_session *s) {
     return status;
 }
 
-// --- writing ---------------------------------------------------------------------
+// --- writing -------------------------------------------------------------
 
 static int erase(cam_session *s) {
     uint32_t left = 1;

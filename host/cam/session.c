@@ -63,7 +63,7 @@ void cam_session_close(cam_session *s) {
     cam_port_close(&s->port);
 }
 
-// --- identity ------------------------------------------------------------------
+// --- identity ------------------------------------------------------------
 
 static int ask(cam_session *s, uint8_t opcode, uint32_t least,
         cam_answer *answer) {

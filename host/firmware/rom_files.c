@@ -132,7 +132,7 @@ int rom_files_add_image(rom_files *r, const romfs *rom) {
     return status;
 }
 
-// --- packed weights ------------------------------------------------------------
+// --- packed weights ------------------------------------------------------
 
 // The model's weights in the order in which the camera's kernels read them.
 static int add_packed(rom_files *r, const romfs_source *model) {
@@ -180,7 +180,7 @@ static size_t packed_bytes(const rom_files *r, const char *name) {
     return 0;
 }
 
-// --- the report ------------------------------------------------------------------
+// --- the report ----------------------------------------------------------
 
 static size_t room_for(const firmware *f) {
     return firmware_find(f, "models")->bytes - FIRMWARE_TRAILER_BYTES;

@@ -218,7 +218,7 @@ void preview_frame(const img_image *image) {
     preview.state = shown && !preview.stale ? READY : EMPTY;
 }
 
-// --- for the host's side ------------------------------------------------------
+// --- for the host's side -------------------------------------------------
 
 static void forget(void) {
     if (preview.state == FILLING) {

@@ -41,7 +41,7 @@ void preview_encode_with(preview_encoder with);
 // A frame that is done with. Called by snapshot() before it takes the next.
 void preview_frame(const img_image *image);
 
-// --- for the host's side ------------------------------------------------------
+// --- for the host's side -------------------------------------------------
 
 // A host looks, or does not; raw or JPEG. Any of them forgets what waits.
 void preview_enable(bool on);

@@ -28,7 +28,7 @@ extern struct link_host link_host; // memset by link_init()
 // To the host; nothing where there is none.
 void link_event(uint8_t channel, uint16_t number);
 
-// --- link_script.c --------------------------------------------------------------
+// --- link_script.c -------------------------------------------------------
 
 // What the main loop is to do next.
 enum link_next {
@@ -63,7 +63,7 @@ bool link_script_running(void *context);
 void link_script_counts(uint32_t counts[3]);
 #define LINK_SCRIPT_BYTES 49152U
 
-// --- link_rom.c -----------------------------------------------------------------
+// --- link_rom.c ----------------------------------------------------------
 
 // The struct omv_port's requests of our own.
 int link_vendor(void *context, uint8_t opcode, const uint8_t *payload,
@@ -75,7 +75,7 @@ void link_rom_wait(void);
 // The host that updated is gone.
 void link_rom_abandon(void);
 
-// --- modprotocol.c ----------------------------------------------------------------
+// --- modprotocol.c -------------------------------------------------------
 
 // Forgets the channels of scripts: before a soft reset.
 void link_channels_deinit(void);

@@ -50,7 +50,7 @@ void link_rom_wait(void) {
     still = false;
 }
 
-// --- requests ------------------------------------------------------------------
+// --- requests ------------------------------------------------------------
 
 static int send(struct omv_reply *reply, uint32_t bytes) {
     *reply = (struct omv_reply){answer, bytes};

@@ -36,7 +36,7 @@ static volatile bool aborting, restarted;
 static volatile uint32_t abort_ms;
 static uint32_t begun, ended, failed;
 
-// --- the host's side --------------------------------------------------------------
+// --- the host's side -----------------------------------------------------
 
 int link_script_write(void *context, uint32_t offset, const void *from,
         size_t bytes) {
@@ -109,7 +109,7 @@ void link_script_counts(uint32_t counts[3]) {
     counts[2] = failed;
 }
 
-// --- the main loop's side -----------------------------------------------------------
+// --- the main loop's side ------------------------------------------------
 
 enum link_next link_next(void) {
     if (link_rom_updating()) {

@@ -46,7 +46,7 @@ static bool hosted;
 
 static struct line_gate gate LINK_D3;
 
-// --- port ----------------------------------------------------------------------
+// --- port ----------------------------------------------------------------
 
 static size_t port_write(void *context, const void *from, size_t bytes) {
     (void)context;
@@ -165,7 +165,7 @@ void link_init(void) {
     link_host_init(&link_host, &port, &camera_services);
 }
 
-// --- task ----------------------------------------------------------------------
+// --- task ----------------------------------------------------------------
 
 bool link_is_host(void) {
     return hosted && link_host_heard(&link_host);
@@ -230,7 +230,7 @@ void link_poll(void) {
     }
 }
 
-// --- text ----------------------------------------------------------------------
+// --- text ----------------------------------------------------------------
 
 static size_t text_room(void) {
     return text_ring_room(&text);

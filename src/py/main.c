@@ -171,8 +171,8 @@ int main(void) {
         }
         link_event(0, OMV_EVENT_SOFT_REBOOT);
         link_channels_deinit();
-        // It erases for a second or two, in which no host is answered; one that
-        // has just asked for something waits a second. The prompt does it later.
+        // It erases for a second or two, in which no host is answered; one
+        // that has just asked waits a second. The prompt does it later.
         if (!link_is_host()) {
             drive_settle();
         }

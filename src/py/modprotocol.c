@@ -24,7 +24,7 @@ typedef struct channel_obj {
 
 static const mp_obj_type_t channel_type;
 
-// --- one call at a time ---------------------------------------------------------
+// --- one call at a time --------------------------------------------------
 
 enum what { POLL, LOCK, UNLOCK, SIZE, SHAPE, READ, MAP, WRITE, IOCTL };
 
@@ -192,7 +192,7 @@ static int ask(channel_obj *self, enum what what, uint32_t a, uint32_t b,
     return call.self == self && call.what == what ? call.result : OMV_LATER;
 }
 
-// --- the protocol's operations -----------------------------------------------------
+// --- the protocol's operations -------------------------------------------
 
 static int channel_poll(void *context) {
     return ask(context, POLL, 0, 0, NULL);
@@ -250,7 +250,7 @@ static void channel_cancel(void *context) {
     call.state = IDLE;
 }
 
-// --- Python --------------------------------------------------------------------------
+// --- Python --------------------------------------------------------------
 
 static void print_channel(const mp_print_t *print, mp_obj_t self_in,
         mp_print_kind_t kind) {

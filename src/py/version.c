@@ -7,8 +7,10 @@
 
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
+#define NUMBERS                  \
+    TEXT(BLAZECAM_VERSION_MAJOR) \
+    "." TEXT(BLAZECAM_VERSION_MINOR) "." TEXT(BLAZECAM_VERSION_PATCH)
 
 const char *version_string(void) {
-    return TEXT(BLAZECAM_VERSION_MAJOR) "." TEXT(BLAZECAM_VERSION_MINOR) "." TEXT(
-            BLAZECAM_VERSION_PATCH) " blazecam " BLAZECAM_COMMIT;
+    return NUMBERS " blazecam " BLAZECAM_COMMIT;
 }

@@ -61,7 +61,8 @@ def with_rom(files):
 def models_of_other_kinds_are_refused_by_name():
     whole = read(INT8)
     lines = python(with_rom({
-        "float.tflite": read(FLOAT), "other.tflite": whole.replace(b"TFL3", b"TFL4", 1),
+        "float.tflite": read(FLOAT),
+        "other.tflite": whole.replace(b"TFL3", b"TFL4", 1),
         "onnx.tflite": b"\x08\x07\x12\x07pytorch\x1a\x051.9.0" * 40,
         "empty.tflite": b"", "text.tflite": b"not a model at all\n" * 9,
         "good.tflite": whole}), LOAD + """

@@ -161,7 +161,7 @@ static void an_answer_that_nobody_reads_is_given_up(void **state) {
     talk(SYNC, SYNC_ACK);
 }
 
-// --- acknowledgements ---------------------------------------------------------
+// --- acknowledgements ----------------------------------------------------
 
 #define CAPS_AGAIN "AA D5 00 00 0C 01 10 00"
 
@@ -238,7 +238,7 @@ static void a_repeated_request_gets_the_same_answer(void **state) {
     assert_int_equal(rig.host.protocol.sequence, 7);
 }
 
-// --- text is neither lost nor doubled -----------------------------------------
+// --- text is neither lost nor doubled ------------------------------------
 
 static void text_of_a_lost_answer_is_given_again(void **state) {
     (void)state;
@@ -327,7 +327,7 @@ static void one_packet_in_five_is_lost(void **state) {
     lossy(120);
 }
 
-// --- operations that take their time -------------------------------------------
+// --- operations that take their time -------------------------------------
 
 static int late_calls, late_cancels;
 

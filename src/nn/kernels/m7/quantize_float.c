@@ -34,7 +34,8 @@ void nn_quantize_run(const nn_call *call, uint32_t first, uint32_t end) {
     for (uint32_t y = first; y < end; y++) {
         uint8_t *to = nn_view_row(&call->out[0], y);
         const float *from = nn_view_row(&call->in[0], y);
-        for (uint8_t *last = to + call->out[0].row_bytes; to < last; to++) {
+        for (const uint8_t *last = to + call->out[0].row_bytes; to < last;
+                to++) {
             // divided: a product with 1 / scale rounds otherwise
             int32_t q = round_16(*from++ / scale) + zero;
             *to = (uint8_t)nn_clamp_i32(q, low, low + UINT8_MAX);
