@@ -59,7 +59,8 @@ static int output_read(void *context, uint32_t offset, void *to, size_t bytes) {
 }
 
 static void output_end(void *context, bool delivered) {
-    const struct omv_channels *c = context;
+    struct omv_channels *c = context;
+    c->noticed_text = false;
     text_ring_end(c->camera->text, delivered);
 }
 
@@ -172,17 +173,25 @@ void omv_channels_init(struct omv_channels *c, struct omv_protocol *protocol,
     (void)omv_protocol_register(protocol, OMV_CHANNEL_STREAM, &c->stream);
 }
 
-// Text: when the ring becomes half full, else at most every 50 ms.
+// Text: once, and when the ring becomes half full; again when the host has
+// looked, at most every 50 ms, or has not for so long that the notice is lost.
+// Not more often: some hosts wait for an answer anew after every event, and
+// would wait for ever for one that was lost.
+enum { NOTICE_MS = 50, NOTICE_AGAIN_MS = 2000 };
+
 static void notice_text(struct omv_channels *c) {
     const struct text_ring *text = c->camera->text;
     if (text_ring_ready(text, c->now) == 0) {
-        c->noticed_half = false;
+        c->noticed_half = c->noticed_text = false;
         return;
     }
     bool half = text_ring_room(text) < text->size / 2;
-    if (c->now - c->noticed_ms >= 50 || (half && !c->noticed_half)) {
+    uint32_t past = c->now - c->noticed_ms;
+    if ((!c->noticed_text && past >= NOTICE_MS) || past >= NOTICE_AGAIN_MS ||
+            (half && !c->noticed_half)) {
         c->noticed_ms = c->now;
         c->noticed_half = half;
+        c->noticed_text = true;
         (void)omv_protocol_event(c->protocol, OMV_CHANNEL_STDOUT,
                 OMV_EVENT_NOTICE, false);
     }

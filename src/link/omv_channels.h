@@ -10,7 +10,7 @@ struct omv_channels {
     const struct link_camera *camera;
     struct omv_channel usb, input, output, stream;
     uint32_t now, noticed_ms;
-    bool noticed_half, noticed_frame, was_running;
+    bool noticed_text, noticed_half, noticed_frame, was_running;
 };
 
 // Registers all four; the structure must stay.

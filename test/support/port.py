@@ -24,6 +24,15 @@ class Camera:
         self.folder = tempfile.TemporaryDirectory()
         self.path = os.path.join(self.folder.name, "cam")
         self.log = open(os.path.join(self.folder.name, "log"), "w+b")
+        self.start()
+        return self
+
+    def start(self, firmware=None):
+        """Again, when another firmware is named: with that one."""
+        self.firmware = firmware or self.firmware
+        if firmware:
+            self.process.terminate()
+            self.process.wait(20)
         self.process = subprocess.Popen(
             [BLAZECAM, "vcam", "--firmware", self.firmware, "--pty",
              self.path, "--for", "600", *map(str, self.options)],
@@ -34,7 +43,6 @@ class Camera:
                 raise RuntimeError("no serial port: " + self.said())
             time.sleep(0.05)
         time.sleep(1)
-        return self
 
     def __exit__(self, kind, value, trace):
         if self.process.poll() is not None:
