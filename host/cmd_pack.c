@@ -10,21 +10,21 @@
 #include "host/firmware/default_firmware.h"
 #include "host/firmware/rom_files.h"
 
-// Code, models and the trailer that lets the whole be checked.
+// Code, the seal that lets the whole be checked, and models.
 static int write_image(const rom_files *models, size_t rom_bytes,
         const firmware *f, const char *to) {
     size_t at = firmware_find(f, "models")->address - FIRMWARE_BASE;
     size_t bytes = at + rom_bytes;
-    uint8_t *image = malloc(bytes + FIRMWARE_TRAILER_BYTES);
+    uint8_t *image = malloc(bytes);
     if (image == NULL) {
         return cli_fail(to, "not enough memory");
     }
     memcpy(image, f->data, f->code_bytes);
     memset(image + f->code_bytes, 0xFF, at - f->code_bytes); // erased flash
     romfs_write(models->files, models->count, image + at);
-    firmware_write_trailer(image, (uint32_t)bytes, image + bytes);
+    firmware_write_seal(f, image, (uint32_t)bytes);
     nn_error error;
-    int err = file_write(to, image, bytes + FIRMWARE_TRAILER_BYTES, &error);
+    int err = file_write(to, image, bytes, &error);
     free(image);
     if (err) {
         return cli_fail(to, "%s", error.text);

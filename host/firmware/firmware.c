@@ -18,8 +18,8 @@ enum {
     REGIONS_AT = 16,
     NAME_BYTES = 12,
     REGION_BYTES = NAME_BYTES + 8,
-    TRAILER_MAGIC = 0x54435A42, // "BZCT"
-    TRAILER_VERSION = 1,
+    SEAL_MAGIC = 0x54435A42, // "BZCT"
+    SEAL_VERSION = 1,
 };
 
 static int check_vectors(const firmware *f, nn_error *error) {
@@ -59,6 +59,8 @@ static int read_sizes(firmware *f, const uint8_t *header, nn_error *error) {
     if (code == NULL || data == NULL || models == NULL ||
             code->address != FIRMWARE_BASE || models->address < FIRMWARE_BASE ||
             models->address - FIRMWARE_BASE > FIRMWARE_MAX_BYTES ||
+            code->bytes < FIRMWARE_SEAL_BYTES ||
+            code->bytes > models->address - FIRMWARE_BASE ||
             models->bytes >
                     FIRMWARE_MAX_BYTES - (models->address - FIRMWARE_BASE)) {
         return nn_fail(error, NN_ERR_INVALID,
@@ -66,8 +68,8 @@ static int read_sizes(firmware *f, const uint8_t *header, nn_error *error) {
     }
     f->code_bytes = nn_load_u32(header + WORD_CODE_END) - FIRMWARE_BASE;
     f->data_bytes = nn_load_u32(header + WORD_DATA_END) - data->address;
-    if (f->code_bytes > code->bytes || f->code_bytes > f->bytes ||
-            f->data_bytes > data->bytes) {
+    if (f->code_bytes > code->bytes - FIRMWARE_SEAL_BYTES ||
+            f->code_bytes > f->bytes || f->data_bytes > data->bytes) {
         return nn_fail(error, NN_ERR_INVALID,
                 "its header is damaged: code ends at byte %u of %u",
                 f->code_bytes, f->bytes);
@@ -82,28 +84,35 @@ static void store_u32(uint8_t *to, uint32_t value) {
     }
 }
 
-void firmware_write_trailer(const uint8_t *image, uint32_t bytes,
-        uint8_t trailer[FIRMWARE_TRAILER_BYTES]) {
-    store_u32(trailer, TRAILER_MAGIC);
-    store_u32(trailer + 4, TRAILER_VERSION);
-    store_u32(trailer + 8, bytes);
-    uint32_t crc = romfs_crc(romfs_crc(0, image, bytes), trailer, 12);
-    store_u32(trailer + 12, crc);
+static uint32_t seal_at(const firmware *f) {
+    const firmware_region *code = firmware_find(f, "code");
+    return code->address - FIRMWARE_BASE + code->bytes - FIRMWARE_SEAL_BYTES;
+}
+
+static void make_seal(const uint8_t *image, uint32_t at, uint32_t bytes,
+        uint8_t seal[FIRMWARE_SEAL_BYTES]) {
+    uint32_t after = at + FIRMWARE_SEAL_BYTES;
+    store_u32(seal, SEAL_MAGIC);
+    store_u32(seal + 4, SEAL_VERSION);
+    store_u32(seal + 8, bytes);
+    uint32_t crc = romfs_crc(romfs_crc(0, image, at), seal, 12);
+    store_u32(seal + 12, romfs_crc(crc, image + after, bytes - after));
+}
+
+void firmware_write_seal(const firmware *f, uint8_t *image, uint32_t bytes) {
+    make_seal(image, seal_at(f), bytes, image + seal_at(f));
 }
 
 static firmware_seal check_seal(const firmware *f) {
-    if (f->bytes < FIRMWARE_TRAILER_BYTES) {
+    uint32_t at = seal_at(f);
+    if (f->bytes < at + FIRMWARE_SEAL_BYTES ||
+            nn_load_u32(f->data + at) != SEAL_MAGIC) {
         return FIRMWARE_UNSEALED;
     }
-    uint32_t bytes = f->bytes - FIRMWARE_TRAILER_BYTES;
-    const uint8_t *trailer = f->data + bytes;
-    if (nn_load_u32(trailer) != TRAILER_MAGIC) {
-        return FIRMWARE_UNSEALED;
-    }
-    uint8_t right[FIRMWARE_TRAILER_BYTES];
-    firmware_write_trailer(f->data, bytes, right);
-    return memcmp(trailer, right, sizeof right) == 0 ? FIRMWARE_SEALED
-                                                     : FIRMWARE_DAMAGED;
+    uint8_t right[FIRMWARE_SEAL_BYTES];
+    make_seal(f->data, at, f->bytes, right);
+    return memcmp(f->data + at, right, sizeof right) == 0 ? FIRMWARE_SEALED
+                                                          : FIRMWARE_DAMAGED;
 }
 
 static void open_rom(firmware *f) {

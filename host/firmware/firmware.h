@@ -13,7 +13,7 @@ enum {
     FIRMWARE_HEADER_AT = 0x2A0,    // behind the vector table
     FIRMWARE_MAX_REGIONS = 24,
     FIRMWARE_HEADER_BYTES = 16 + FIRMWARE_MAX_REGIONS * 20,
-    FIRMWARE_TRAILER_BYTES = 16,
+    FIRMWARE_SEAL_BYTES = 16,
 };
 
 // A piece of flash or RAM, as board/openmv4/memory.txt divides them.
@@ -25,9 +25,9 @@ typedef struct firmware_region {
 
 // How the end of a file tells whether it is whole.
 typedef enum firmware_seal {
-    FIRMWARE_UNSEALED, // no trailer: it came from a linker, not from pack
+    FIRMWARE_UNSEALED, // no seal: it came from a linker, not from pack
     FIRMWARE_SEALED,
-    FIRMWARE_DAMAGED, // the checksum in the trailer does not match
+    FIRMWARE_DAMAGED, // the checksum in the seal does not match
 } firmware_seal;
 
 // Points into the bytes it was opened on.
@@ -50,9 +50,9 @@ int firmware_open(firmware *f, const void *data, size_t bytes, nn_error *error);
 // a camera tells of the firmware that it runs.
 int firmware_open_header(firmware *f, const void *header, nn_error *error);
 
-// Writes the trailer of an image of so many bytes.
-void firmware_write_trailer(const uint8_t *image, uint32_t bytes,
-        uint8_t trailer[FIRMWARE_TRAILER_BYTES]);
+// Writes the seal of an image of so many bytes, all else of which is there,
+// into the last bytes of its region "code".
+void firmware_write_seal(const firmware *f, uint8_t *image, uint32_t bytes);
 
 // NULL where there is no such region.
 const firmware_region *firmware_find(const firmware *f, const char *name);

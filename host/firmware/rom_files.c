@@ -183,7 +183,7 @@ static size_t packed_bytes(const rom_files *r, const char *name) {
 // --- the report ----------------------------------------------------------
 
 static size_t room_for(const firmware *f) {
-    return firmware_find(f, "models")->bytes - FIRMWARE_TRAILER_BYTES;
+    return firmware_find(f, "models")->bytes;
 }
 
 static void report(const rom_files *r, const fit *needs) {
