@@ -303,8 +303,8 @@ def split():
     for name, change, wanted in (
             ("too big a heap",
              lambda s: re.sub(r"(\npieces heap) +\d+", r"\1 999936", s),
-             r"heap is 999936 bytes, which are too many by 475648: "
-             r"bank axi has 524288 free, bank sram has 0 free"),
+             r"heap is 999936 bytes, which are too many by \d+: "
+             r"bank axi has \d+ free, bank sram has 0 free"),
             ("too big a frame buffer",
              lambda s: re.sub(r"(\nwhole +frame) +\d+", r"\1 600000", s),
              r"frame is 600000 bytes.*bank sram has 172032 free"),
