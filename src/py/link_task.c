@@ -203,23 +203,20 @@ void link_poll(void) {
     if (!hosted) {
         return;
     }
-    for (;;) {
-        uint8_t bytes[64];
-        static size_t count, used;
-        static uint8_t kept[64];
-        link_host_task(&link_host, now);
+    // What waits is taken before a packet is given up for late: flash may have
+    // been erased meanwhile.
+    static uint8_t kept[64];
+    static size_t count, used;
+    size_t taken;
+    do {
         if (used == count) {
             used = 0;
-            count = usb_cdc_read(bytes, sizeof(bytes));
-            memcpy(kept, bytes, count);
+            count = usb_cdc_read(kept, sizeof(kept));
         }
-        size_t taken =
-                link_host_feed(&link_host, kept + used, count - used, now);
+        taken = link_host_feed(&link_host, kept + used, count - used, now);
         used += taken;
-        if (taken == 0) {
-            break;
-        }
-    }
+        link_host_task(&link_host, now);
+    } while (taken > 0);
     // What is owed of a line that a sleeping host had begun to read, when no
     // script goes on with it.
     if (!link_script_speaks()) {
