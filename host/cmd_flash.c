@@ -13,6 +13,10 @@ static int check(const char *path, const firmware *f) {
     if (f->seal == FIRMWARE_DAMAGED) {
         return cli_fail(path, "damaged: its checksum does not match");
     }
+    if (f->seal == FIRMWARE_CUT) {
+        return cli_fail(path, "cut off or extended: %u bytes are not all of it",
+                f->bytes);
+    }
     if (f->seal == FIRMWARE_UNSEALED) {
         return cli_fail(path,
                 "cut off, or not made by 'blazecam pack': it has no checksum");

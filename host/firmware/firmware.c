@@ -109,6 +109,9 @@ static firmware_seal check_seal(const firmware *f) {
             nn_load_u32(f->data + at) != SEAL_MAGIC) {
         return FIRMWARE_UNSEALED;
     }
+    if (nn_load_u32(f->data + at + 8) != f->bytes) {
+        return FIRMWARE_CUT;
+    }
     uint8_t right[FIRMWARE_SEAL_BYTES];
     make_seal(f->data, at, f->bytes, right);
     return memcmp(f->data + at, right, sizeof right) == 0 ? FIRMWARE_SEALED

@@ -23,10 +23,11 @@ typedef struct firmware_region {
     uint32_t bytes;
 } firmware_region;
 
-// How the end of a file tells whether it is whole.
+// What its seal tells of a file.
 typedef enum firmware_seal {
     FIRMWARE_UNSEALED, // no seal: it came from a linker, not from pack
     FIRMWARE_SEALED,
+    FIRMWARE_CUT,     // the file has not as many bytes as the seal says
     FIRMWARE_DAMAGED, // the checksum in the seal does not match
 } firmware_seal;
 

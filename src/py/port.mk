@@ -158,7 +158,10 @@ $(BUILD)/gen/commit.h: commit
 $(BUILD)/src/py/version.o: $(BUILD)/gen/commit.h
 
 OBJ_EXTRA_ORDER_DEPS += $(GEN) $(BUILD)/gen/commit.h
-QSTR_GLOBAL_REQUIREMENTS += $(GEN)
+QSTR_GLOBAL_REQUIREMENTS += $(GEN) $(BUILD)/gen/commit.h
+
+# What is compiled in other ways now is compiled again.
+$(OBJ): src/py/port.mk
 
 $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
 	$(ECHO) "LINK $@"

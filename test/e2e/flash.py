@@ -65,6 +65,8 @@ def the_file_is_looked_at_first():
     refused(1, "not a firmware", "flash", "--port", "/nowhere", INT8)
     refused(1, "cut off", "flash", "--port", "/nowhere",
             path("cut.bin", whole[:-100]))
+    refused(1, "no checksum", "flash", "--port", "/nowhere",
+            path("short.bin", whole[:0x7fff0]))
     changed = bytearray(whole)
     changed[0x5000] ^= 1
     refused(1, "checksum", "flash", "--port", "/nowhere",
