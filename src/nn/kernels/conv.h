@@ -56,7 +56,8 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
 
 // Likewise DEPTHWISE_CONV_2D: the record of a channel, places of a window's
 // words, columns of the image for four channels, an offset for each kernel
-// row. Columns lie in phases, see below.
+// row. Columns lie in phases, see below. Where windows are three by three:
+// records of four channels, no places, and a fixed number of columns.
 typedef struct nn_depthwise_block {
     uint32_t record; // words
     uint32_t places; // words
@@ -70,6 +71,8 @@ enum {
     NN_DEPTHWISE_BLOCK_BYTES = 4096,
     NN_DEPTHWISE_FEW_BYTES = 1024,
     NN_DEPTHWISE_LEAST = 4, // pixels that the block has columns for
+    NN_DEPTHWISE_3X3_WORDS = 6 * 51,
+    NN_DEPTHWISE_3X3_COLUMNS = 50, // that are used
 };
 
 // Columns of the image that n pixels of the output read.
@@ -95,6 +98,14 @@ static inline uint32_t nn_depthwise_phases(const nn_window *window) {
 
 static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
         const nn_tensor *in, const nn_tensor *out) {
+    if (nn_depthwise_is_3x3(window, in, out)) {
+        uint32_t pixels =
+                (NN_DEPTHWISE_3X3_COLUMNS - 2) / (uint32_t)window->stride_w;
+        uint32_t records =
+                NN_DEPTHWISE_LANES * nn_depthwise_record_words(window);
+        return (nn_depthwise_block){records, 0, pixels,
+                records + NN_DEPTHWISE_3X3_WORDS + 4};
+    }
     uint32_t pairs = (uint32_t)window->kernel_h / 2;
     uint32_t lanes = nn_depthwise_lanes((uint32_t)in->dim[3]);
     bool few = lanes < NN_DEPTHWISE_LANES;

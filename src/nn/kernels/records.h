@@ -109,6 +109,14 @@ static inline uint32_t nn_depthwise_record_words(const nn_window *window) {
             nn_depthwise_weights(window);
 }
 
+// Windows of three by three have kernels of their own.
+static inline bool nn_depthwise_is_3x3(const nn_window *window,
+        const nn_tensor *in, const nn_tensor *out) {
+    return window->kernel_h == 3 && window->kernel_w == 3 &&
+            window->dilation_w == 1 && window->stride_w <= 2 &&
+            in->dim[3] == out->dim[3] && in->dim[3] >= NN_DEPTHWISE_LANES;
+}
+
 // Makes the record of output channel o.
 void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
         uint32_t o, uint32_t *record);

@@ -57,6 +57,43 @@ __attribute__((naked, noinline)) void m7_columns_singles(
                                                         "pop {r4-r11, pc}\n");
 }
 
+_Static_assert(5 * 4 * M7_COLUMNS_PITCH == 1020, "pitch");
+
+// A lane of two columns to a place behind r6.
+#define LANE_AT(a, b, turn, place) \
+    "sxtb16 r11, " a turn "\n"     \
+    "sxtb16 lr, " b turn "\n"      \
+    "strd r11, lr, [r6" place "\n"
+
+// Of the first column r12 and r8, of the second one r9 and r10.
+__attribute__((naked, noinline)) void m7_columns_3x3(
+        const m7_columns_rows *c __attribute__((unused))) {
+    __asm__ volatile("push {r4-r11, lr}\n"
+                     "ldm r0, {r0-r7}\n"
+                     "1:\n"
+                     "ldr r8, [r0]\n"
+                     "ldr r9, [r1]\n"
+                     "ldr r10, [r0, r3]\n"
+                     "ldr r11, [r1, r4]\n"
+                     "add r0, r0, r3, lsl #1\n"
+                     "add r1, r1, r4, lsl #1\n"
+                     "pkhbt r12, r8, r9, lsl #16\n"
+                     "pkhtb r8, r9, r8, asr #16\n"
+                     "pkhbt r9, r10, r11, lsl #16\n"
+                     "pkhtb r10, r11, r10, asr #16\n"   //
+            LANE_AT("r12", "r9", ", ror #8", ", #204]") //
+            LANE_AT("r8", "r10", "", ", #408]")         //
+            LANE_AT("r8", "r10", ", ror #8", ", #612]") //
+            "ldr r8, [r2]\n"
+            "ldr r10, [r2, r5]\n"
+            "add r2, r2, r5, lsl #1\n"                   //
+            LANE_AT("r8", "r10", "", ", #816]")          //
+            LANE_AT("r8", "r10", ", ror #8", ", #1020]") //
+            LANE_AT("r12", "r9", "", "], #8") "cmp r6, r7\n"
+                                              "bne.w 1b\n"
+                                              "pop {r4-r11, pc}\n");
+}
+
 #else
 
 void m7_columns_pairs(const m7_columns *c) {
@@ -80,6 +117,16 @@ void m7_columns_singles(const m7_columns *c) {
         c->to[0][i] = m7_sxtb16(a);
         c->to[1][i] = m7_sxtb16_odd(a);
     }
+}
+
+void m7_columns_3x3(const m7_columns_rows *c) {
+    enum { PITCH = M7_COLUMNS_PITCH };
+    uint32_t *to = c->to;
+    m7_columns_pairs(&(m7_columns){c->row[0], c->row[1], c->step[0], c->step[1],
+            {to, to + PITCH, to + 2 * PITCH, to + 3 * PITCH}, c->end});
+    m7_columns_singles(&(m7_columns){c->row[2], NULL, c->step[2], 0,
+            {to + 4 * PITCH, to + 5 * PITCH},
+            to + 4 * PITCH + (c->end - c->to)});
 }
 
 #endif

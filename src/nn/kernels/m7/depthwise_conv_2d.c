@@ -5,6 +5,7 @@
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/columns.h"
+#include "nn/kernels/m7/depthwise_3x3.h"
 #include "nn/kernels/m7/taps.h"
 #include "nn/kernels/m7/windows.h"
 
@@ -362,6 +363,10 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
     const nn_conv_params *p = NN_PARAMS(call->op, const nn_conv_params);
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
     const nn_tensor *out = nn_call_output(call, 0);
+    if (nn_depthwise_is_3x3(&p->window, in, out)) {
+        m7_depthwise_3x3(call, first, end);
+        return;
+    }
     nn_depthwise_block size = nn_depthwise_block_of(&p->window, in, out);
     uint32_t *words = call->scratch;
     conv c = {
