@@ -48,7 +48,9 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     b.pixels = pixels < 3 ? 2 : pixels;
     b.record = nn_conv_2d_record_words(steps);
     b.strip = steps / 2 + 1;
-    b.lonely = b.record + 3 * (uint64_t)b.strip + (uint64_t)b.pixels * steps;
+    // groups of pixels load two words behind the last one
+    b.lonely =
+            b.record + 3 * (uint64_t)b.strip + (uint64_t)b.pixels * steps + 2;
     bool lonely = out->dim[3] == in->dim[3] / filter->dim[3];
     b.words = b.lonely + (lonely ? b.pixels / 2 + 1 : 0);
     return b;

@@ -7,9 +7,6 @@
 #include "nn/kernels/m7/tile.h"
 #include "nn/kernels/m7/widen.h"
 
-// Place of the first channel's shift in a record.
-enum { SHIFT = 4 };
-
 typedef struct conv {
     const nn_call *call;
     const nn_window *window;
@@ -175,48 +172,65 @@ static groups groups_of(uint32_t n) {
     return (groups){n == 1 ? 0 : (n - 2 * twos) / 3, twos};
 }
 
-// Numbers of any record, one at a time.
-static __attribute__((noinline)) void run_any(const conv *c, const m7_tile *t,
-        uint32_t size) {
+// The numbers of a pair of channels whatever its record, one at a time.
+static __attribute__((noinline)) void run_any(const conv *c, const m7_tile *t) {
     nn_conv_record head;
     memcpy(&head, t->record, sizeof(head));
     const uint32_t *w = t->record + sizeof(head) / sizeof(*w);
-    for (uint32_t i = 0; i < t->groups * size; i++) {
-        const uint32_t *x =
-                t->x + (size_t)(i / size) * size * t->steps + i % size;
-        for (uint32_t k = 0; k < 2; k++) {
-            int32_t sum = head.bias[k];
+    const uint32_t *x = t->x;
+    int8_t *out = t->out;
+    for (uint32_t g = 0; g < t->threes + t->twos; g++) {
+        uint32_t size = g < t->threes ? 3 : 2;
+        for (uint32_t i = 0; i < 2 * size; i++) {
+            int32_t sum = head.bias[i % 2];
             for (uint32_t j = 0; j < t->steps; j++) {
-                sum = m7_smlad(x[j * size], w[2 * j + k], sum);
+                sum = m7_smlad(x[j * size + i / 2], w[2 * j + i % 2], sum);
             }
-            t->out[(size_t)i * t->stride + k] =
-                    m7_number(sum, head.scale[k], c->target.zero_point);
+            out[i / 2 * t->stride + i % 2] =
+                    m7_number(sum, head.scale[i % 2], c->target.zero_point);
+        }
+        x += (size_t)size * t->steps;
+        out += (size_t)size * t->stride;
+    }
+}
+
+// Pairs of channels, their records one behind the other.
+static void run_records(const conv *c, m7_tile *t) {
+    uint32_t words = nn_conv_2d_record_words(t->steps);
+    while (t->pairs > 0) {
+        uint32_t done = m7_tile_run(t);
+        t->record += (size_t)done * words;
+        t->out += 2 * (size_t)done;
+        t->pairs -= done;
+        if (t->pairs > 0) {
+            run_any(c, t);
+            t->record += words;
+            t->out += 2;
+            t->pairs--;
         }
     }
 }
 
-// Groups of size pixels; advances behind them.
-static void run_groups(const conv *c, m7_tile *t, uint32_t count,
-        uint32_t size) {
-    t->groups = count;
-    if (count > 0) {
-        if (t->record[SHIFT] == (uint32_t)NN_SCALE_SLOW) {
-            run_any(c, t, size);
-        } else if (size == 3) {
-            m7_tile_3(t);
-        } else {
-            m7_tile_2(t);
-        }
+// Pairs of channels from pair `first` of the operator on.
+static void run_pairs(const conv *c, const m7_tile *t, uint32_t first,
+        uint32_t pairs, int8_t *out) {
+    const nn_op *op = c->call->op;
+    m7_tile some = *t;
+    some.out = out;
+    if (op->records != NULL) {
+        some.record =
+                op->records + (size_t)first * nn_conv_2d_record_words(t->steps);
+        some.pairs = pairs;
+        run_records(c, &some);
+        return;
     }
-    t->x += (size_t)size * count * t->steps;
-    t->out += (size_t)size * count * t->stride;
-}
-
-static void run_pair(const conv *c, m7_tile *t, groups g, int8_t *out) {
-    t->x = c->block;
-    t->out = out;
-    run_groups(c, t, g.threes, 3);
-    run_groups(c, t, g.twos, 2);
+    for (uint32_t i = 0; i < pairs; i++) {
+        nn_conv_2d_record(c->call->graph, op, first + i, c->record);
+        some.record = c->record;
+        some.out = out + 2 * (size_t)i;
+        some.pairs = 1;
+        run_records(c, &some);
+    }
 }
 
 // All channels of the image's group `group`, n pixels of the block.
@@ -224,30 +238,25 @@ static void run_channels(const conv *c, uint32_t group, uint32_t n,
         int8_t *out) {
     uint32_t filters = c->out_channels / (c->channels / c->group_in);
     uint32_t pairs = (filters + 1) / 2;
-    uint32_t words = nn_conv_2d_record_words(c->layout.steps);
+    uint32_t first = group * pairs;
     groups g = groups_of(n);
-    m7_tile t = {.steps = c->layout.steps,
+    m7_tile t = {.x = c->block,
+            .steps = c->layout.steps,
+            .threes = g.threes,
+            .twos = g.twos,
             .stride = n == 1 ? 0 : c->out_channels};
     out += (size_t)group * filters;
-    for (uint32_t pair = 0; pair < pairs; pair++) {
-        uint32_t number = group * pairs + pair;
-        const nn_op *op = c->call->op;
-        t.record = c->record;
-        if (op->records != NULL) {
-            t.record = op->records + (size_t)number * words;
-        } else {
-            nn_conv_2d_record(c->call->graph, op, number, c->record);
+    if (filters == 1) {
+        t.stride = n == 1 ? 0 : 2;
+        run_pairs(c, &t, first, 1, c->lonely);
+        for (uint32_t i = 0; i < n; i++) {
+            out[(size_t)i * c->out_channels] = c->lonely[2 * (size_t)i];
         }
-        if (filters == 1) {
-            t.stride = n == 1 ? 0 : 2;
-            run_pair(c, &t, g, c->lonely);
-            for (uint32_t i = 0; i < n; i++) {
-                out[(size_t)i * c->out_channels] = c->lonely[2 * (size_t)i];
-            }
-            return;
-        }
-        uint32_t o = 2 * pair + 1 == filters ? filters - 2 : 2 * pair;
-        run_pair(c, &t, g, out + o);
+        return;
+    }
+    run_pairs(c, &t, first, filters / 2, out);
+    if (filters % 2 != 0) {
+        run_pairs(c, &t, first + pairs - 1, 1, out + filters - 2);
     }
 }
 

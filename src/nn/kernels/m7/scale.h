@@ -23,6 +23,13 @@ static inline int8_t m7_number(int32_t sum, nn_scale s, int32_t zero_point) {
             : nn_target_int8(all, sum, (nn_multiplier){s.value, s.offset});
 }
 
+// Whether a record of CONV_2D is of no use to m7_apply().
+static inline bool m7_record_is_slow(const uint32_t *record) {
+    nn_conv_record head;
+    memcpy(&head, record, sizeof(head));
+    return head.scale[0].shift == NN_SCALE_SLOW;
+}
+
 // A fused activation of finished numbers.
 static inline void m7_clamp(int8_t *x, uint32_t n, nn_target target) {
     if (target.low == INT8_MIN && target.high == INT8_MAX) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sums of products for two channels and groups of two or three pixels: eight
-// instructions make twelve products.
+// Sums of products for two channels and groups of two or three pixels: fifteen
+// instructions make 24 products.
 
 #include "nn/kernels/m7/tile.h"
 
@@ -8,105 +8,233 @@
 
 // Offsets in m7_tile and nn_conv_record.
 _Static_assert(offsetof(m7_tile, steps) == 8, "tile");
-_Static_assert(offsetof(m7_tile, stride) == 20, "tile");
+_Static_assert(offsetof(m7_tile, pairs) == 28, "tile");
 _Static_assert(offsetof(nn_conv_record, scale) == 8, "record");
 _Static_assert(sizeof(nn_conv_record) == 32, "record");
 
-// One step: r6, r7 weights of two channels; r8 … r10 pixels; r0 … r5 sums. a
-// and b are what the sums of the two channels begin with.
-#define STEP_2(a, b, c, d)      \
-    "ldmia.w r12!, {r6, r7}\n"  \
-    "ldmia.w r11!, {r8, r9}\n"  \
-    "smlad r2, r9, r6, " c "\n" \
-    "smlad r3, r9, r7, " d "\n" \
-    "smlad r0, r8, r6, " a "\n" \
-    "smlad r1, r8, r7, " b "\n"
-#define STEP_3(a, b, c, d, e, f)    \
-    "ldmia.w r12!, {r6, r7}\n"      \
-    "ldmia.w r11!, {r8, r9, r10}\n" \
-    "smlad r4, r10, r6, " e "\n"    \
-    "smlad r5, r10, r7, " f "\n"    \
-    "smlad r2, r9, r6, " c "\n"     \
-    "smlad r3, r9, r7, " d "\n"     \
-    "smlad r0, r8, r6, " a "\n"     \
-    "smlad r1, r8, r7, " b "\n"
-#define FIRST_2 STEP_2("r0", "r1", "r0", "r1")
-#define FIRST_3 STEP_3("r0", "r1", "r0", "r1", "r0", "r1")
-#define NEXT_2 STEP_2("r0", "r1", "r2", "r3")
-#define NEXT_3 STEP_3("r0", "r1", "r2", "r3", "r4", "r5")
-#define EIGHT(step) step step step step step step step step
-#define MANY(step) EIGHT(step) EIGHT(step) EIGHT(step) EIGHT(step)
+// What is on the stack, and where. Of a pair of channels: its biases three
+// times; the next pixels, for groups of three two words further on; its
+// weights; where the rounds of three pixels are entered; its scales; where the
+// next numbers go, how far pixels lie apart, where the numbers end; where the
+// weights of the last round begin.
+#define BIASES "#0"
+#define BIASES_2 "#8"
+#define BIASES_3 "#16"
+#define X "#24"
+#define WEIGHTS "#28"
+#define ENTRY_3 "#32"
+#define SCALES "#36"
+#define OUT "#60"
+#define STRIDE "#64"
+#define END "#68"
+#define LAST "#72"
+// Of the call: the first pixels; bytes that groups of three make; the pair's
+// first number; groups of two and the bytes they make; bytes of the weights,
+// those in front of the last round; further entries; pairs left, and in all.
+#define FIRST_X "#76"
+#define SPAN_3 "#80"
+#define FIRST_OUT "#84"
+#define TWOS "#88"
+#define SPAN_2 "#92"
+#define BYTES "#96"
+#define BACK "#100"
+#define ROUND_3 "#104"
+#define ENTRY_2 "#108"
+#define ROUND_2 "#112"
+#define LEFT "#116"
+#define PAIRS "#120"
+#define FRAME "#124"
+
+// Two steps: r11 pixels, r12 weights, r0 … r5 sums. Of three pixels the first
+// two of a step are in r10 and lr already, and those of the next step are when
+// it is done: so three loads bring ten words.
+#define STEPS_3                         \
+    "ldmia.w r12!, {r6-r9}\n"           \
+    "smlad r0, r10, r6, r0\n"           \
+    "smlad r1, r10, r7, r1\n"           \
+    "smlad r2, lr, r6, r2\n"            \
+    "smlad r3, lr, r7, r3\n"            \
+    "ldmia.w r11!, {r10, lr}\n"         \
+    "smlad r4, r10, r6, r4\n"           \
+    "smlad r5, r10, r7, r5\n"           \
+    "smlad r0, lr, r8, r0\n"            \
+    "smlad r1, lr, r9, r1\n"            \
+    "ldmia.w r11!, {r6, r7, r10, lr}\n" \
+    "smlad r2, r6, r8, r2\n"            \
+    "smlad r3, r6, r9, r3\n"            \
+    "smlad r4, r7, r8, r4\n"            \
+    "smlad r5, r7, r9, r5\n"
+#define STEPS_2                    \
+    "ldmia.w r12!, {r4-r7}\n"      \
+    "ldmia.w r11!, {r8-r10, lr}\n" \
+    "smlad r0, r8, r4, r0\n"       \
+    "smlad r1, r8, r5, r1\n"       \
+    "smlad r2, r9, r4, r2\n"       \
+    "smlad r3, r9, r5, r3\n"       \
+    "smlad r0, r10, r6, r0\n"      \
+    "smlad r1, r10, r7, r1\n"      \
+    "smlad r2, lr, r6, r2\n"       \
+    "smlad r3, lr, r7, r3\n"
+#define FOUR(steps) steps steps steps steps
+
+// Rounds of 32 steps, the first of which is entered behind those that are too
+// many. Carry says that no other one follows, for no instruction of a round
+// changes it; where there are several, entry is by way of `more`. Behind the
+// last the scales are in r6 … r11, out in lr.
+#define ENTER_MORE(round)       \
+    "adds r6, r6, #0\n"         \
+    "ldr pc, [sp, " round "]\n" \
+    ".balign 4\n"
+#define NEXT_ROUND(rounds)      \
+    "bcs.w 7f\n"                \
+    "ldr r6, [sp, " LAST "]\n"  \
+    "cmp r12, r6\n"             \
+    "b.w " rounds "b\n"         \
+    "7:\n"                      \
+    "str r11, [sp, " X "]\n"    \
+    "add r12, sp, " SCALES "\n" \
+    "ldmia.w r12, {r6-r11, lr}\n"
+#define ROUNDS(steps, round, more, rounds)                      \
+    more ":\n" ENTER_MORE(round) rounds ":\n" FOUR(FOUR(steps)) \
+            NEXT_ROUND(rounds)
 
 // A doubled sum becomes an int8 number, see m7_apply().
-#define FINISH(sum, value, offset, shift, place)  \
-    "smmlar lr, " sum ", " value ", " offset "\n" \
-    "add lr, lr, " sum ", asr #31\n"              \
-    "asr lr, lr, " shift "\n"                     \
-    "ssat lr, #8, lr\n"                           \
-    "strb lr, [r12, #" place "]\n"
+#define FINISH(sum, value, offset, shift, place)   \
+    "smmlar r12, " sum ", " value ", " offset "\n" \
+    "add r12, r12, " sum ", asr #31\n"             \
+    "asr r12, r12, " shift "\n"                    \
+    "ssat r12, #8, r12\n"                          \
+    "strb r12, [lr, #" place "]\n"
 #define PIXEL(a, b)                  \
     FINISH(a, "r6", "r7", "r8", "0") \
     FINISH(b, "r9", "r10", "r11", "1")
+#define PIXEL_1 \
+    PIXEL("r0", "r1") "ldrd r0, r1, [sp, " STRIDE "]\nadd lr, lr, r0\n"
+#define PIXEL_2 PIXEL("r2", "r3") "add lr, lr, r0\n"
+#define PIXEL_3 PIXEL("r4", "r5") "add lr, lr, r0\n"
+// Carry is left set if there is another group.
+#define NEXT(group)           \
+    "str lr, [sp, " OUT "]\n" \
+    "cmp r1, lr\n"            \
+    "bhi.w " group "b\n"
 
-// On the stack: x, weights, rounds of 32 steps, where the first round is
-// entered, out, stride, where out ends. The first step is apart; the loop is
-// entered behind the steps that the first round has too many.
-#define TILE(first, next, size, span, pixels)                              \
-    "push {r4-r11, lr}\n"                                                  \
-    "ldm r0, {r1-r6}\n"                                                    \
-    "mul r7, r4, r6\n" span "add r7, r7, r5\n"                             \
-    "add r2, r2, #32\n"                                                    \
-    "subs r0, r3, #1\n"                                                    \
-    "add r3, r0, #31\n"                                                    \
-    "lsr r3, r3, #5\n"                                                     \
-    "rsb r0, r0, r3, lsl #5\n"                                             \
-    "mov r8, #" size "\n"                                                  \
-    "adr.w r4, 2f\n"                                                       \
-    "mla r4, r0, r8, r4\n"                                                 \
-    "add r4, r4, #1\n"                                                     \
-    "push {r1-r7}\n"                                                       \
-    "1:\n"                                                                 \
-    "ldm sp, {r11, r12, lr}\n"                                             \
-    "ldrd r0, r1, [r12, #-32]\n" first "ldr pc, [sp, #12]\n"               \
-    ".balign 4\n"                                                          \
-    "2:\n" MANY(next) "subs lr, lr, #1\n"                                  \
-                      "bne.w 2b\n"                                         \
-                      "str r11, [sp]\n"                                    \
-                      "ldr lr, [sp, #4]\n"                                 \
-                      "ldmdb lr, {r6-r11}\n"                               \
-                      "ldr r12, [sp, #16]\n" pixels "str r12, [sp, #16]\n" \
-                      "ldr r1, [sp, #24]\n"                                \
-                      "cmp r12, r1\n"                                      \
-                      "bne.w 1b\n"                                         \
-                      "add sp, sp, #28\n"                                  \
-                      "pop {r4-r11, pc}\n"
+// Where rounds are entered: r10 steps of the first are left out, r9 rounds
+// follow it. `bytes` are a step's.
+#define ENTER(bytes, entry, round, more, rounds) \
+    "adr.w r12, " rounds "f\n"                   \
+    "mov r11, #" bytes "\n"                      \
+    "mla r12, r10, r11, r12\n"                   \
+    "add r12, r12, #1\n"                         \
+    "str r12, [sp, " round "]\n"                 \
+    "adr.w r11, " more "f\n"                     \
+    "add r11, r11, #1\n"                         \
+    "cmp r9, #0\n"                               \
+    "it ne\n"                                    \
+    "movne r12, r11\n"                           \
+    "str r12, [sp, " entry "]\n"
 
-__attribute__((naked, noinline)) void m7_tile_2(
+// r1 … r8: x, record, steps, threes, twos, out, stride, pairs.
+#define CALL                           \
+    "push {r4-r11, lr}\n"              \
+    "sub sp, " FRAME "\n"              \
+    "ldmia.w r0, {r1-r8}\n"            \
+    "mul r4, r4, r7\n"                 \
+    "add r4, r4, r4, lsl #1\n"         \
+    "mul r9, r5, r7\n"                 \
+    "lsl r9, r9, #1\n"                 \
+    "strd r1, r4, [sp, " FIRST_X "]\n" \
+    "str r6, [sp, " FIRST_OUT "]\n"    \
+    "strd r5, r9, [sp, " TWOS "]\n"    \
+    "str r7, [sp, " STRIDE "]\n"       \
+    "strd r8, r8, [sp, " LEFT "]\n"    \
+    "lsl r4, r3, #3\n"                 \
+    "sub r5, r4, #256\n"               \
+    "strd r4, r5, [sp, " BYTES "]\n"   \
+    "sub r9, r3, #1\n"                 \
+    "lsr r9, r9, #5\n"                 \
+    "rsb r10, r3, #32\n"               \
+    "add r10, r10, r9, lsl #5\n"
+
+// r2 is the record of the next pair.
+#define PAIR                            \
+    "1:\n"                              \
+    "ldmia.w r2!, {r0, r1, r4-r9}\n"    \
+    "cmn r6, #1\n"                      \
+    "beq.w 9f\n"                        \
+    "strd r0, r1, [sp, " BIASES "]\n"   \
+    "strd r0, r1, [sp, " BIASES_2 "]\n" \
+    "strd r0, r1, [sp, " BIASES_3 "]\n" \
+    "add r12, sp, " SCALES "\n"         \
+    "stmia.w r12, {r4-r9}\n"            \
+    "add r12, sp, " FIRST_X "\n"        \
+    "ldmia.w r12, {r4-r6}\n"            \
+    "ldr r7, [sp, " BACK "]\n"          \
+    "add r4, r4, #8\n"                  \
+    "strd r4, r2, [sp, " X "]\n"        \
+    "str r6, [sp, " OUT "]\n"           \
+    "add r5, r5, r6\n"                  \
+    "add r7, r7, r2\n"                  \
+    "strd r5, r7, [sp, " END "]\n"      \
+    "cmp r5, r6\n"                      \
+    "beq.w 3f\n"
+
+#define GROUPS_3                                                       \
+    "2:\n"                                                             \
+    "ldmia.w sp, {r0-r5, r11, r12}\n"                                  \
+    "ldrd r10, lr, [r11, #-8]\n"                                       \
+    "ldr pc, [sp, " ENTRY_3 "]\n" ROUNDS(STEPS_3, ROUND_3, "13", "23") \
+            PIXEL_1 PIXEL_2 PIXEL_3 NEXT("2")
+
+#define GROUPS_2                                                       \
+    "3:\n"                                                             \
+    "ldrd r0, r1, [sp, " TWOS "]\n"                                    \
+    "cmp r0, #0\n"                                                     \
+    "beq.w 5f\n"                                                       \
+    "ldr r2, [sp, " X "]\n"                                            \
+    "sub r2, r2, #8\n"                                                 \
+    "str r2, [sp, " X "]\n"                                            \
+    "ldr r3, [sp, " OUT "]\n"                                          \
+    "add r3, r3, r1\n"                                                 \
+    "str r3, [sp, " END "]\n"                                          \
+    "4:\n"                                                             \
+    "ldmia.w sp, {r0-r3}\n"                                            \
+    "ldrd r11, r12, [sp, " X "]\n"                                     \
+    "ldr pc, [sp, " ENTRY_2 "]\n" ROUNDS(STEPS_2, ROUND_2, "12", "22") \
+            PIXEL_1 PIXEL_2 NEXT("4")
+
+#define NEXT_PAIR                    \
+    "5:\n"                           \
+    "ldrd r0, r1, [sp, " BYTES "]\n" \
+    "ldr r2, [sp, " WEIGHTS "]\n"    \
+    "add r2, r2, r0\n"               \
+    "ldr r3, [sp, " FIRST_OUT "]\n"  \
+    "add r3, r3, #2\n"               \
+    "str r3, [sp, " FIRST_OUT "]\n"  \
+    "ldr r3, [sp, " LEFT "]\n"       \
+    "subs r3, r3, #1\n"              \
+    "str r3, [sp, " LEFT "]\n"       \
+    "bne.w 1b\n"                     \
+    "9:\n"                           \
+    "ldrd r1, r0, [sp, " LEFT "]\n"  \
+    "sub r0, r0, r1\n"               \
+    "add sp, " FRAME "\n"            \
+    "pop {r4-r11, pc}\n"
+
+__attribute__((naked, noinline)) uint32_t m7_tile_run(
         const m7_tile *t __attribute__((unused))) {
-    __asm__ volatile(TILE(FIRST_2, NEXT_2, "24", "lsl r7, r7, #1\n",
-            PIXEL("r0", "r1") "ldr r0, [sp, #20]\n"
-                              "add r12, r12, r0\n" PIXEL("r2",
-                                      "r3") "add r12, r12, r0\n"));
-}
-
-__attribute__((naked, noinline)) void m7_tile_3(
-        const m7_tile *t __attribute__((unused))) {
-    __asm__ volatile(TILE(FIRST_3, NEXT_3, "32", "add r7, r7, r7, lsl #1\n",
-            PIXEL("r0", "r1") "ldr r0, [sp, #20]\n"
-                              "add r12, r12, r0\n" PIXEL("r2",
-                                      "r3") "add r12, r12, r0\n" PIXEL("r4",
-                                      "r5") "add r12, r12, r0\n"));
+    __asm__ volatile(CALL ENTER("30", ENTRY_3, ROUND_3, "13", "23") ENTER("20",
+            ENTRY_2, ROUND_2, "12", "22") PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
 }
 
 #else
 
-static void tile(const m7_tile *t, uint32_t pixels) {
+// Groups of so many pixels, for one pair of channels.
+static void run_groups(const m7_tile *t, const uint32_t *record,
+        const uint32_t *x, uint32_t groups, uint32_t pixels, int8_t *out) {
     nn_conv_record head;
-    memcpy(&head, t->record, sizeof(head));
-    const uint32_t *w = t->record + sizeof(head) / sizeof(*w);
-    const uint32_t *x = t->x;
-    int8_t *out = t->out;
-    for (uint32_t g = 0; g < t->groups; g++) {
+    memcpy(&head, record, sizeof(head));
+    const uint32_t *w = record + sizeof(head) / sizeof(*w);
+    for (uint32_t g = 0; g < groups; g++) {
         for (uint32_t i = 0; i < pixels * 2; i++) {
             int32_t sum = head.bias[i % 2];
             for (uint32_t k = 0; k < t->steps; k++) {
@@ -119,12 +247,18 @@ static void tile(const m7_tile *t, uint32_t pixels) {
     }
 }
 
-void m7_tile_2(const m7_tile *t) {
-    tile(t, 2);
-}
-
-void m7_tile_3(const m7_tile *t) {
-    tile(t, 3);
+uint32_t m7_tile_run(const m7_tile *t) {
+    const uint32_t *record = t->record;
+    uint32_t pixels = 3 * t->threes;
+    uint32_t pair = 0;
+    for (; pair < t->pairs && !m7_record_is_slow(record); pair++) {
+        int8_t *out = t->out + 2 * (size_t)pair;
+        run_groups(t, record, t->x, t->threes, 3, out);
+        run_groups(t, record, t->x + (size_t)pixels * t->steps, t->twos, 2,
+                out + (size_t)pixels * t->stride);
+        record += nn_conv_2d_record_words(t->steps);
+    }
+    return pair;
 }
 
 #endif
