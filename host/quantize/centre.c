@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/quantize/pairs.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/scheme.h"
 #include "host/quantize/sweep.h"
@@ -26,75 +27,6 @@ static int no_memory(nn_error *error) {
     return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
 }
 
-// The constant at this input; NULL where there is none.
-static const tfl_tensor *constant(const tfl_model *model, const tfl_op *op,
-        int32_t k) {
-    if (k < 0 || (uint32_t)k >= op->input_count || op->inputs[k] < 0) {
-        return NULL;
-    }
-    const tfl_tensor *t = &model->tensors[op->inputs[k]];
-    return t->data && t->type == NN_FLOAT32 ? t : NULL;
-}
-
-static uint32_t channels_of(const tfl_tensor *t) {
-    return t->rank ? (uint32_t)t->dim[t->rank - 1] : 0;
-}
-
-// Whether what the operator makes is its bias and something else.
-static bool ends_in_bias(const tfl_model *model, const tfl_op *op) {
-    if (op->code != TFL_CONV_2D && op->code != TFL_DEPTHWISE_CONV_2D) {
-        return false;
-    }
-    const tfl_tensor *bias = constant(model, op, scheme_weights(op->code).bias);
-    int field = tfl_activation_field(op);
-    return bias && op->fields[field].number == TFL_ACT_NONE &&
-            tfl_elements(bias) == channels_of(&model->tensors[op->outputs[0]]);
-}
-
-// Whether every output of the operator sees each of its weights once.
-static bool never_pads(const tfl_op *op, const tfl_tensor *weights) {
-    enum { PADDING_FIELD = 0, VALID = 1 };
-    return op->code == TFL_FULLY_CONNECTED ||
-            op->fields[PADDING_FIELD].number == VALID ||
-            (weights->dim[1] == 1 && weights->dim[2] == 1);
-}
-
-static bool takes_centres(const tfl_model *model, const tfl_op *op,
-        int32_t tensor) {
-    if (op->code != TFL_CONV_2D && op->code != TFL_FULLY_CONNECTED) {
-        return false;
-    }
-    scheme_inputs where = scheme_weights(op->code);
-    const tfl_tensor *weights = constant(model, op, where.weights);
-    const tfl_tensor *bias = constant(model, op, where.bias);
-    uint32_t channels = channels_of(&model->tensors[tensor]);
-    uint32_t rank = op->code == TFL_CONV_2D ? 4 : 2;
-    if (op->inputs[where.data] != tensor || !weights || !bias ||
-            weights->rank != rank || channels == 0) {
-        return false;
-    }
-    // the weights of one output, channels innermost, then those of the next
-    return channels_of(weights) % channels == 0 &&
-            (rank == 2 || channels_of(weights) == channels) &&
-            tfl_elements(bias) == (size_t)weights->dim[0] &&
-            never_pads(op, weights);
-}
-
-// The operator that can give back what the tensor lacks, or NULL.
-static const tfl_op *taker(const tfl_model *model, int32_t tensor) {
-    const tfl_op *first = tfl_producer(model, tensor);
-    if (!first || !ends_in_bias(model, first) ||
-            tfl_use_count(model, tensor) != 1) {
-        return NULL;
-    }
-    for (uint32_t k = 0; k < model->op_count; k++) {
-        if (takes_centres(model, &model->ops[k], tensor)) {
-            return &model->ops[k];
-        }
-    }
-    return NULL;
-}
-
 static int look(void *context, const sweep_part *part) {
     const extremes *e = &((const extremes *)context)[part->tensor];
     size_t from = part->photo * e->channels;
@@ -110,11 +42,11 @@ static int look(void *context, const sweep_part *part) {
 static int start(const tfl_model *model, extremes *list, size_t photo_count,
         nn_error *error) {
     for (uint32_t k = 0; k < model->tensor_count; k++) {
-        if (!taker(model, (int32_t)k)) {
+        if (!pairs_taker(model, (int32_t)k, NN_FLOAT32)) {
             continue;
         }
         extremes *e = &list[k];
-        e->channels = channels_of(&model->tensors[k]);
+        e->channels = pairs_channels(&model->tensors[k]);
         size_t count = photo_count * e->channels;
         e->low = malloc((count + 1) * sizeof *e->low);
         e->high = malloc((count + 1) * sizeof *e->high);
@@ -255,11 +187,11 @@ static int apply(tfl_model *model, const ranges_item *item, nn_error *error) {
         if (strcmp(prepare_name(model, (int32_t)k, name), item->tensor) != 0) {
             continue;
         }
-        const tfl_op *second = taker(model, (int32_t)k);
+        const tfl_op *second = pairs_taker(model, (int32_t)k, NN_FLOAT32);
         if (!second) {
             break;
         }
-        if (item->count != channels_of(&model->tensors[k])) {
+        if (item->count != pairs_channels(&model->tensors[k])) {
             return nn_fail(error, NN_ERR_INVALID,
                     "%u centres do not fit the channels of tensor %s",
                     item->count, item->tensor);

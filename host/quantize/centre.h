@@ -14,13 +14,9 @@
 // second takes it back, as if nothing had happened. Channels that share a
 // centre need the range of the widest one only. (The exact case of what
 // arXiv 1906.04721, section 4.1.3, calls bias absorption.)
-//
-// The first is a CONV_2D or DEPTHWISE_CONV_2D without an activation, the
-// second a CONV_2D that does not pad (padding would have to be moved too) or a
-// FULLY_CONNECTED, and nothing else reads what is between. Models must have
-// been prepared (prepare.h).
+// Models must have been prepared (prepare.h).
 
-// Adds a RANGES_CENTRE item for every such tensor.
+// Adds a RANGES_CENTRE item for every tensor of pairs.h.
 int centre_measure(const tfl_model *model, const photos *p, ranges *r,
         nn_error *error);
 

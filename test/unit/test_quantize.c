@@ -456,6 +456,90 @@ static void misplaced_centres_are_refused(void **state) {
     model_free(&m);
 }
 
+static void run_int8(const uint8_t *file, size_t bytes, int8_t *out) {
+    engine *e;
+    nn_error error;
+    random_source r = random_from(4);
+    int8_t x[SIDE * SIDE * CHANNELS];
+    random_fill(&r, x, sizeof x);
+    assert_int_equal(engine_open_bytes(&e, file, bytes, NULL, &error), 0);
+    engine_set_input(e, 0, x);
+    assert_int_equal(engine_run(e, &error), 0);
+    memcpy(out, engine_output_data(e, 0), (size_t)SIDE * SIDE * CLASSES);
+    engine_close(e);
+}
+
+// Puts the zero point of a lifted tensor back where its range has it.
+static void lower(tfl_model *t, const tfl_op *first, const tfl_op *second,
+        int64_t *zero_point, int32_t *given, int32_t *taken) {
+    tfl_tensor *between = &t->tensors[first->outputs[0]];
+    tfl_tensor *biases[2] = {&t->tensors[first->inputs[2]],
+            &t->tensors[second->inputs[2]]};
+    const int8_t *w = t->tensors[second->inputs[1]].data;
+    int32_t up = (int32_t)(*zero_point + 128);
+    for (uint32_t c = 0; c < CHANNELS; c++) {
+        given[c] = ((const int32_t *)biases[0]->data)[c] -
+                (int32_t)roundf(
+                        (float)up * between->scales[0] / biases[0]->scales[c]);
+    }
+    for (uint32_t c = 0; c < FILTERS; c++) {
+        taken[c] = ((const int32_t *)biases[1]->data)[c];
+        for (uint32_t i = 0; i < CHANNELS; i++) {
+            taken[c] += *w++ * up;
+        }
+    }
+    between->zero_points = zero_point;
+    biases[0]->data = given;
+    biases[1]->data = taken;
+}
+
+// What lies between two convolutions has its zero point at the lowest number,
+// and that changes next to nothing; what a padding one reads has not.
+static void zero_points_are_lifted(void **state) {
+    (void)state;
+    model m;
+    ranges r;
+    nn_error error;
+    size_t bytes;
+    size_t int8_bytes;
+    size_t lower_bytes;
+    uint8_t *int8;
+    uint8_t *lowered;
+    tfl_model t;
+    int8_t out[2][SIDE * SIDE * CLASSES];
+    const uint8_t *file = make_chain(&m, &bytes);
+    put_text("range -1 1 t0000\nrange -4 6 t0007\nrange -8 8 t0008\n"
+             "range -40 40 t0009\n");
+    assert_int_equal(ranges_read(&r, path("r"), &error), 0);
+    assert_int_equal(quantize_with(file, bytes, &r, &int8, &int8_bytes, &error),
+            0);
+    assert_int_equal(tfl_read(&t, int8, int8_bytes, &error), 0);
+    const int64_t *zero[3];
+    for (uint32_t k = 0; k < 3; k++) {
+        zero[k] = t.tensors[t.ops[k].outputs[0]].zero_points;
+    }
+    assert_int_equal(*zero[0], -128);
+    assert_true(*zero[1] > -5 && *zero[1] < 5);
+    int64_t was = -26; // -128 + 255 * 4 / 10
+    int32_t given[CHANNELS];
+    int32_t taken[FILTERS];
+    lower(&t, &t.ops[0], &t.ops[1], &was, given, taken);
+    assert_int_equal(tfl_write(&t, "", &lowered, &lower_bytes, &error), 0);
+    run_int8(int8, int8_bytes, out[0]);
+    run_int8(lowered, lower_bytes, out[1]);
+    uint32_t differ = 0;
+    for (size_t k = 0; k < sizeof out[0]; k++) {
+        assert_in_range(out[0][k] - out[1][k] + 1, 0, 2);
+        differ += out[0][k] != out[1][k];
+    }
+    assert_true(differ < sizeof out[0] / 20);
+    free(lowered);
+    free(int8);
+    tfl_free(&t);
+    ranges_free(&r);
+    model_free(&m);
+}
+
 static void missing_ranges_are_named(void **state) {
     (void)state;
     sample s;
@@ -532,6 +616,7 @@ int main(void) {
             cmocka_unit_test(int8_keeps_the_rules),
             cmocka_unit_test(centres_cancel_out),
             cmocka_unit_test(misplaced_centres_are_refused),
+            cmocka_unit_test(zero_points_are_lifted),
             cmocka_unit_test(missing_ranges_are_named),
             cmocka_unit_test(survives_damage),
     };
