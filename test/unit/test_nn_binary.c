@@ -175,6 +175,21 @@ static void draw_shapes(binary *b, random_source *r) {
     }
 }
 
+// One scale for all, and zero points that cancel out or not.
+static void make_equal(binary *b, random_source *r) {
+    b->in[0].scale = b->out.scale;
+    b->in[1].scale = b->out.scale;
+    if (random_once_in(r, 2)) {
+        b->out.zero = random_in(r, -128, 0);
+        b->in[1].zero = random_in(r, 0, 127);
+        b->in[0].zero = b->out.zero - b->in[1].zero;
+        if (b->in[0].zero < -128) {
+            b->in[0].zero = -128;
+            b->in[1].zero = b->out.zero + 128;
+        }
+    }
+}
+
 static void many(const nn_op_def *def) {
     for (uint32_t seed = 0; seed < 300; seed++) {
         random_source r = random_from(seed);
@@ -189,6 +204,9 @@ static void many(const nn_op_def *def) {
         }
         b.out.scale = random_float(&r, 0.004F, 0.2F);
         b.out.zero = random_in(&r, -128, 127);
+        if (random_once_in(&r, 3)) {
+            make_equal(&b, &r);
+        }
         check(&b);
     }
 }

@@ -74,15 +74,12 @@ static inline __attribute__((always_inline)) void add(const operand *first,
     }
 }
 
-// Equal scales: numbers are added as they are, four at a time. Without b the
-// other number is its zero point.
-static inline __attribute__((always_inline)) void
-add_lines(const nn_binary_line *line, uint32_t first, bool both, int8_t *out,
-        uint32_t n) {
-    int32_t zero =
-            line->zero_point[first] + (both ? line->zero_point[1 - first] : 0);
-    const uint32_t offset = m7_both(line->out_zero_point - zero - INT8_MIN);
-    const int8_t *from[2] = {line->from[first], line->from[1 - first]};
+// Equal scales: numbers are added as they are, four at a time.
+static __attribute__((noinline)) void add_both(const nn_binary_line *line,
+        int8_t *out, uint32_t n) {
+    const uint32_t offset = m7_both(line->out_zero_point - line->zero_point[0] -
+            line->zero_point[1] - INT8_MIN);
+    const int8_t *from[2] = {line->from[0], line->from[1]};
     for (uint32_t lines = line->lines; lines > 0; lines--) {
         const int8_t *x = from[0];
         const int8_t *y = from[1];
@@ -90,41 +87,84 @@ add_lines(const nn_binary_line *line, uint32_t first, bool both, int8_t *out,
         for (const int8_t *end = to + (n & ~3U); to < end;
                 x += 4, y += 4, to += 4) {
             uint32_t a = m7_load(x);
-            uint32_t even = m7_sxtab16(offset, a);
-            uint32_t odd = m7_sxtab16_odd(offset, a);
-            if (both) {
-                uint32_t b = m7_load(y);
-                even = m7_sxtab16(even, b);
-                odd = m7_sxtab16_odd(odd, b);
-            }
+            uint32_t b = m7_load(y);
+            uint32_t even = m7_sxtab16(m7_sxtab16(offset, a), b);
+            uint32_t odd = m7_sxtab16_odd(m7_sxtab16_odd(offset, a), b);
             even = m7_usat16(even) | m7_usat16(odd) << 8;
             m7_store(to, even ^ 0x80808080U);
         }
         for (uint32_t i = n & ~3U; i < n; i++) {
-            int32_t sum = *x++ + (both ? *y++ : 0);
+            int32_t sum = *x++ + *y++;
             *to++ = (int8_t)m7_ssat8(sum + (int16_t)offset + INT8_MIN);
         }
-        from[0] += line->pitch[first];
-        from[1] += line->pitch[1 - first];
+        from[0] += line->pitch[0];
+        from[1] += line->pitch[1];
         out += line->out_pitch;
     }
 }
 
-// Functions of their own have registers enough.
-static __attribute__((noinline)) void add_both(const nn_binary_line *line,
-        int8_t *out, uint32_t n) {
-    add_lines(line, 0, true, out, n);
+// Likewise where zero points cancel out: y goes on by step after eight bytes.
+static __attribute__((noinline)) void add_bytes(const nn_binary_line *line,
+        uint32_t first, const int8_t *second, uint32_t step, int8_t *out,
+        uint32_t n) {
+    const int8_t *from = line->from[first];
+    uint32_t pitch = step != 0 ? line->pitch[1 - first] : 0;
+    for (uint32_t lines = line->lines; lines > 0; lines--) {
+        const int8_t *x = from;
+        const int8_t *y = second;
+        int8_t *to = out;
+        for (const int8_t *end = to + (n & ~7U); to < end; y += step) {
+            uint32_t a = m7_qadd8(m7_load(x), m7_load(y));
+            uint32_t b = m7_qadd8(m7_load(x + 4), m7_load(y + 4));
+            x += 8;
+            m7_store(to, a);
+            m7_store(to + 4, b);
+            to += 8;
+        }
+        if ((n & 4U) != 0) {
+            m7_store(to, m7_qadd8(m7_load(x), m7_load(y)));
+            x += 4;
+            to += 4;
+            y += step / 2;
+        }
+        for (uint32_t i = 0; i < (n & 3U); i++) {
+            to[i] = (int8_t)m7_ssat8(x[i] + y[i]);
+        }
+        from += line->pitch[first];
+        second += pitch;
+        out += line->out_pitch;
+    }
 }
 
-static __attribute__((noinline)) void add_one(const nn_binary_line *line,
-        int8_t *out, uint32_t n) {
-    add_lines(line, line->step[0] == 0, false, out, n);
-}
-
-// Whether input k is one number for all, and that is zero.
-static bool is_zero(const nn_binary_line *line, uint32_t k) {
-    return line->step[k] == 0 &&
-            *(const int8_t *)line->from[k] == line->zero_point[k];
+// Equal scales, if they are done here.
+static bool add_equal(const nn_binary_line *line, int8_t *out, uint32_t n) {
+    const nn_binary_params *p = line->params;
+    const nn_multiplier half = {1 << 30, 0};
+    // one step of the output is one step of either input
+    if (p->in[0].value != half.value || p->in[0].shift != half.shift ||
+            p->in[1].value != half.value || p->in[1].shift != half.shift ||
+            p->out.value != half.value || p->out.shift != 2 - NN_ADD_HEADROOM) {
+        return false;
+    }
+    int32_t offset =
+            line->out_zero_point - line->zero_point[0] - line->zero_point[1];
+    if (line->step[0] != 0 && line->step[1] != 0) {
+        if (offset == 0) {
+            add_bytes(line, 0, line->from[1], 8, out, n);
+        } else {
+            add_both(line, out, n);
+        }
+        return true;
+    }
+    uint32_t first = line->step[0] == 0;
+    offset += *(const int8_t *)line->from[1 - first];
+    if (line->step[first] == 0 || offset != (int8_t)offset) {
+        return false;
+    }
+    int8_t same[8];
+    memset(same, offset, sizeof(same));
+    add_bytes(line, first, same, 0, out, n);
+    return true;
 }
 
 static void any(const operand *a, const operand *b, int32_t sign,
@@ -193,20 +233,7 @@ static __attribute__((noinline)) void add_numbers(const nn_binary_line *in,
 }
 
 void nn_add_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    const nn_binary_params *p = line->params;
-    const nn_multiplier half = {1 << 30, 0};
-    // one step of the output is one step of either input
-    bool plain = (line->step[0] != 0 || line->step[1] != 0) &&
-            (line->step[0] != 0 || is_zero(line, 0)) &&
-            (line->step[1] != 0 || is_zero(line, 1)) &&
-            p->in[0].value == half.value && p->in[0].shift == half.shift &&
-            p->in[1].value == half.value && p->in[1].shift == half.shift &&
-            p->out.value == half.value && p->out.shift == 2 - NN_ADD_HEADROOM;
-    if (plain && line->step[0] != 0 && line->step[1] != 0) {
-        add_both(line, out, n);
-    } else if (plain) {
-        add_one(line, out, n);
-    } else {
+    if (!add_equal(line, out, n)) {
         add_numbers(line, out, n);
     }
     clamp(line, out, n);

@@ -86,6 +86,13 @@ static inline uint32_t m7_usat16(uint32_t x) {
     return r;
 }
 
+// Sums of bytes, kept within -128 … 127.
+static inline uint32_t m7_qadd8(uint32_t a, uint32_t b) {
+    uint32_t r;
+    __asm__("qadd8 %0, %1, %2" : "=r"(r) : "r"(a), "r"(b));
+    return r;
+}
+
 // The lower halves of a and b; the upper halves of a and b.
 static inline uint32_t m7_lower(uint32_t a, uint32_t b) {
     uint32_t r;
@@ -146,6 +153,15 @@ static inline uint32_t m7_usat16(uint32_t x) {
             high < 0                   ? 0
                     : high > UINT8_MAX ? UINT8_MAX
                                        : high);
+}
+
+static inline uint32_t m7_qadd8(uint32_t a, uint32_t b) {
+    uint32_t sums = 0;
+    for (uint32_t bit = 0; bit < 32; bit += 8) {
+        int32_t sum = (int8_t)(a >> bit) + (int8_t)(b >> bit);
+        sums |= (uint32_t)(uint8_t)m7_ssat8(sum) << bit;
+    }
+    return sums;
 }
 
 static inline uint32_t m7_lower(uint32_t a, uint32_t b) {
