@@ -90,6 +90,7 @@ typedef struct nn_run {
     const nn_io *io;
     uint8_t *arena;
     uint32_t *done; // rows made, by place in plan->order, then by input
+    struct nn_wait *waits;
     struct nn_view *views;
     uint32_t stage;
     uint32_t cursor;

@@ -41,6 +41,7 @@ static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {
     p->open = carve(c, tensors, sizeof(*p->open));
     p->need = carve(c, tensors, sizeof(*p->need));
     p->done = carve(c, ops + graph->input_count, sizeof(*p->done));
+    p->waits = carve(c, ops, sizeof(*p->waits));
     p->worst = carve(c, ops + 1, sizeof(*p->worst));
     p->streamed = carve(c, ops + 1, sizeof(*p->streamed));
     p->from = carve(c, ops + 1, sizeof(*p->from));

@@ -191,7 +191,7 @@ static void start_groups(nn_planner *p, uint32_t first, uint32_t end,
 
 void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
     const nn_graph *graph = p->graph;
-    nn_schedule s = {p->plan, p->done, first, end, end - 1};
+    nn_schedule s = {p->plan, p->done, p->waits, first, end, end - 1};
     set_limits(p, first, end);
     bool whole = p->options.whole || !can_stream(p, first);
     start_groups(p, first, end, whole);

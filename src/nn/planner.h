@@ -56,6 +56,7 @@ typedef struct nn_planner {
     uint32_t streamable; // places from here on are not streamed
     uint32_t *need;      // by tensor (root): rows asked for in a stage
     uint32_t *done;      // see nn_schedule
+    nn_wait *waits;      // likewise
     uint32_t *worst;     // by place: bytes of the best cut up to here
     uint32_t *streamed;  // by place: operators streamed by it
     uint16_t *from;      // by place: where that cut's last stage begins

@@ -19,6 +19,10 @@ static size_t counters_bytes(const nn_plan *plan) {
             sizeof(uint32_t));
 }
 
+static size_t waits_bytes(const nn_plan *plan) {
+    return align_up(plan->order_count * sizeof(nn_wait));
+}
+
 size_t nn_run_measure(const nn_plan *plan) {
     size_t views = 0;
     for (uint32_t i = 0; i < plan->order_count; i++) {
@@ -26,7 +30,8 @@ size_t nn_run_measure(const nn_plan *plan) {
         size_t count = (size_t)op->input_count + op->output_count;
         views = count > views ? count : views;
     }
-    return counters_bytes(plan) + align_up(views * sizeof(nn_view));
+    return counters_bytes(plan) + waits_bytes(plan) +
+            align_up(views * sizeof(nn_view));
 }
 
 int nn_run_init(nn_run *run, const nn_plan *plan, const nn_io *io, void *memory,
@@ -49,7 +54,9 @@ int nn_run_init(nn_run *run, const nn_plan *plan, const nn_io *io, void *memory,
     run->io = io;
     run->arena = arena;
     run->done = (uint32_t *)memory;
-    run->views = (nn_view *)(void *)(bytes + counters_bytes(plan));
+    bytes += counters_bytes(plan);
+    run->waits = (nn_wait *)(void *)bytes;
+    run->views = (nn_view *)(void *)(bytes + waits_bytes(plan));
     return 0;
 }
 
@@ -210,7 +217,8 @@ int nn_run_step(nn_run *run, nn_error *error) {
     }
     uint32_t first = plan->stages[run->stage];
     uint32_t end = plan->stages[run->stage + 1];
-    nn_schedule schedule = {plan, run->done, first, end, run->cursor};
+    nn_schedule schedule = {plan, run->done, run->waits, first, end,
+            run->cursor};
     if (!run->begun) {
         begin_stage(run, &schedule);
     }

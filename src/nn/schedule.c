@@ -34,10 +34,15 @@ static uint32_t source_rows(const nn_plan *plan, uint32_t source) {
             : nn_op_rows(graph, &graph->ops[plan->order[source].op]);
 }
 
-static uint32_t *counter_of(const nn_schedule *s, uint32_t source) {
-    return &s->done[source >= NN_PULLED
-                    ? s->plan->order_count + (source - NN_PULLED)
-                    : source];
+// The place of a source's counter in done, and whose counter lies there.
+static uint32_t counter_of(const nn_schedule *s, uint32_t source) {
+    return source >= NN_PULLED ? s->plan->order_count + (source - NN_PULLED)
+                               : source;
+}
+
+static uint32_t source_of(const nn_schedule *s, uint32_t counter) {
+    uint32_t places = s->plan->order_count;
+    return counter >= places ? NN_PULLED + (counter - places) : counter;
 }
 
 bool nn_schedule_pulls(const nn_schedule *s, uint32_t what) {
@@ -50,6 +55,7 @@ void nn_schedule_begin(nn_schedule *s) {
     for (uint32_t place = s->first; place < s->end; place++) {
         const nn_op *op = &plan->graph->ops[plan->order[place].op];
         s->done[place] = 0;
+        s->waits[place].rows = 0;
         for (uint32_t k = 0; k < op->input_count; k++) {
             uint32_t source = op->inputs[k] == NN_NONE
                     ? NN_NONE
@@ -58,10 +64,10 @@ void nn_schedule_begin(nn_schedule *s) {
                 continue;
             }
             if (nn_schedule_pulls(s, source)) {
-                *counter_of(s, source) = 0;
+                s->done[counter_of(s, source)] = 0;
             } else if (source < s->first || source >= NN_PULLED) {
                 // alone, an operator may have all at once
-                *counter_of(s, source) =
+                s->done[counter_of(s, source)] =
                         s->end - s->first == 1 ? source_rows(plan, source) : 0;
             }
         }
@@ -69,11 +75,13 @@ void nn_schedule_begin(nn_schedule *s) {
     s->cursor = s->end - 1;
 }
 
-// The source of the first input that lacks rows for the next row of the
-// operator at place, or NN_NONE where the row can be made.
-static uint32_t lacking(const nn_schedule *s, uint32_t place) {
+// Finds the first input that lacks rows for the next row of the operator at
+// place, and notes it; nothing is noted where the row can be made.
+static __attribute__((noinline)) void find_wait(const nn_schedule *s,
+        uint32_t place) {
     const nn_graph *graph = s->plan->graph;
     const nn_op *op = &graph->ops[s->plan->order[place].op];
+    s->waits[place].rows = 0;
     for (uint32_t k = 0; k < op->input_count; k++) {
         if (op->inputs[k] == NN_NONE) {
             continue;
@@ -82,20 +90,34 @@ static uint32_t lacking(const nn_schedule *s, uint32_t place) {
         if (source == NN_NONE) {
             continue;
         }
-        uint32_t made = *counter_of(s, source);
+        uint32_t counter = counter_of(s, source);
+        uint32_t made = s->done[counter];
         uint32_t rows = source_rows(s->plan, source);
         if (made == rows) {
             continue;
         }
         uint32_t first;
-        uint32_t end;
-        nn_rows_read(graph, op, k, s->done[place], &first, &end);
+        uint32_t end = rows;
         // reshaped, a tensor has other rows: then all must be there
-        if (end > made || nn_op_input(graph, op, k)->rows != rows) {
-            return source;
+        if (nn_op_input(graph, op, k)->rows == rows) {
+            nn_rows_read(graph, op, k, s->done[place], &first, &end);
+        }
+        if (end > made) {
+            end = end <= UINT16_MAX ? end : UINT16_MAX;
+            s->waits[place] = (nn_wait){(uint16_t)counter, (uint16_t)end};
+            return;
         }
     }
-    return NN_NONE;
+}
+
+// Whether the operator at place lacks rows for its next one. It is looked at
+// again when those are there that it was found to wait for.
+static bool is_waiting(const nn_schedule *s, uint32_t place) {
+    const nn_wait *wait = &s->waits[place];
+    if (wait->rows == 0 || s->done[wait->counter] >= wait->rows) {
+        find_wait(s, place);
+    }
+    return wait->rows != 0;
 }
 
 // Inputs that are needed behind the stage are pulled to their end.
@@ -117,8 +139,7 @@ uint32_t nn_schedule_next(nn_schedule *s) {
     const nn_plan_op *order = s->plan->order;
     uint32_t waiting = s->end;
     for (uint32_t place = s->cursor + 1; place-- > s->first;) {
-        if (s->done[place] < order[place].limit &&
-                lacking(s, place) == NN_NONE) {
+        if (s->done[place] < order[place].limit && !is_waiting(s, place)) {
             return place;
         }
     }
@@ -130,14 +151,19 @@ uint32_t nn_schedule_next(nn_schedule *s) {
     // the last operator asks for its next row, and whoever is to make what it
     // lacks for what that lacks
     while (waiting >= s->first && waiting < s->end) {
-        waiting = lacking(s, waiting);
-        assert(waiting != NN_NONE);
+        bool waits = is_waiting(s, waiting);
+        assert(waits);
+        (void)waits;
+        waiting = source_of(s, s->waits[waiting].counter);
     }
     return waiting;
 }
 
 void nn_schedule_made(nn_schedule *s, uint32_t what, uint32_t rows) {
-    *counter_of(s, what) += rows;
+    s->done[counter_of(s, what)] += rows;
+    if (what >= s->first && what < s->end) {
+        s->waits[what].rows = 0;
+    }
     if (what >= NN_PULLED) {
         uint32_t last = s->plan->inputs[what - NN_PULLED].last;
         s->cursor = last < s->end ? last : s->end - 1;

@@ -19,11 +19,19 @@
 
 #define NN_IDLE UINT32_MAX // the stage is complete
 
+// What an operator waits for: that a counter of nn_schedule.done reaches rows.
+// 0: nothing is known.
+typedef struct nn_wait {
+    uint16_t counter;
+    uint16_t rows;
+} nn_wait;
+
 typedef struct nn_schedule {
     const nn_plan *plan;
     // Rows made by each place in order, then by each input; of sources from
     // before the stage, rows let into it.
     uint32_t *done;
+    nn_wait *waits; // one a place in order
     uint32_t first; // places of the stage
     uint32_t end;
     uint32_t cursor; // no operator beyond this place can run
@@ -37,7 +45,7 @@ void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
 // Rows that op makes in all: those of its first output.
 uint32_t nn_op_rows(const nn_graph *graph, const nn_op *op);
 
-// Sets done and cursor for the beginning of the stage [first, end).
+// Sets done, waits and cursor for the beginning of the stage [first, end).
 void nn_schedule_begin(nn_schedule *schedule);
 
 // What is to happen next: the place in order whose next row is to be made, or
