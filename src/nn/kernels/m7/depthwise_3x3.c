@@ -244,7 +244,9 @@ void m7_depthwise_3x3(const nn_call *call, uint32_t first, uint32_t end) {
             .zero = (uint8_t)in->zero_point * 0x01010101U,
             .group = p->window.stride_w == 1 ? 4 : 2,
             .target = {out->zero_point, p->low, p->high},
-            .run = p->window.stride_w == 1 ? m7_taps_4 : m7_taps_2,
+            .run = p->window.stride_w == 2        ? m7_taps_2
+                    : out->zero_point == INT8_MIN ? m7_taps_4_low
+                                                  : m7_taps_4,
     };
     uint32_t width = (uint32_t)out->dim[2];
     for (uint32_t row = first; row < end; row++) {

@@ -15,6 +15,12 @@ static inline int8_t m7_apply(int32_t twice, nn_scale s) {
     return (int8_t)m7_ssat8(high >> s.shift);
 }
 
+// The same where zero is the lowest number: what lies below it is rounded to
+// zero or less either way.
+static inline int8_t m7_apply_low(int32_t twice, nn_scale s) {
+    return (int8_t)m7_ssat8(m7_smmlar(twice, s.value, s.offset) >> s.shift);
+}
+
 // A sum of any channel, doubled or not as its record is.
 static inline int8_t m7_number(int32_t sum, nn_scale s, int32_t zero_point) {
     nn_target all = {zero_point, INT8_MIN, INT8_MAX};

@@ -33,20 +33,23 @@ _Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
 
 // A doubled sum becomes an int8 number, see m7_apply(): r1 … r3 the scale, r7
 // out, r8 the stride.
-#define FINISH(sum, place)           \
-    "smmlar r9, " sum ", r1, r2\n"   \
-    "add r9, r9, " sum ", asr #31\n" \
-    "asr r9, r9, r3\n"               \
-    "ssat r9, #8, r9\n"              \
-    "strb.w r9, [r7" place "]\n"
-#define FINISH_FOUR               \
-    FINISH("r10", "")             \
-    FINISH("r11", ", r8")         \
-    FINISH("r12", ", r8, lsl #1") \
-    "add r7, r7, r8, lsl #1\n"    \
-    "add r7, r7, r8\n" FINISH("r0", "") "add r7, r7, r8\n"
-#define FINISH_TWO \
-    FINISH("r10", "") FINISH("r0", ", r8") "add r7, r7, r8, lsl #1\n"
+#define AWAY_FROM_ZERO(sum)        \
+    "smmlar r9, " sum ", r1, r2\n" \
+    "add r9, r9, " sum ", asr #31\n"
+#define UP(sum) "smmlar r9, " sum ", r1, r2\n"
+#define FINISH(rounded, place)  \
+    rounded "asr r9, r9, r3\n"  \
+            "ssat r9, #8, r9\n" \
+            "strb.w r9, [r7" place "]\n"
+#define FINISH_FOUR(round)               \
+    FINISH(round("r10"), "")             \
+    FINISH(round("r11"), ", r8")         \
+    FINISH(round("r12"), ", r8, lsl #1") \
+    "add r7, r7, r8, lsl #1\n"           \
+    "add r7, r7, r8\n" FINISH(round("r0"), "") "add r7, r7, r8\n"
+#define FINISH_TWO                    \
+    FINISH(AWAY_FROM_ZERO("r10"), "") \
+    FINISH(AWAY_FROM_ZERO("r0"), ", r8") "add r7, r7, r8, lsl #1\n"
 
 // On the stack: bias and weights, pairs, singles, out, stride, where out ends;
 // behind it, of the channel's first group, pairs, singles and out, then
@@ -93,7 +96,13 @@ _Static_assert(offsetof(nn_depthwise_record, bias) == 12, "record");
 
 __attribute__((naked, noinline)) void m7_taps_4(
         const m7_taps *t __attribute__((unused))) {
-    __asm__ volatile(TAPS(FOUR_PAIRS, FOUR_SINGLES, FINISH_FOUR, "2"));
+    __asm__ volatile(
+            TAPS(FOUR_PAIRS, FOUR_SINGLES, FINISH_FOUR(AWAY_FROM_ZERO), "2"));
+}
+
+__attribute__((naked, noinline)) void m7_taps_4_low(
+        const m7_taps *t __attribute__((unused))) {
+    __asm__ volatile(TAPS(FOUR_PAIRS, FOUR_SINGLES, FINISH_FOUR(UP), "2"));
 }
 
 __attribute__((naked, noinline)) void m7_taps_2(
@@ -103,7 +112,7 @@ __attribute__((naked, noinline)) void m7_taps_2(
 
 #else
 
-static void taps(const m7_taps *t, uint32_t pixels, uint32_t step) {
+static void taps(const m7_taps *t, uint32_t pixels, uint32_t step, bool low) {
     const uint32_t *record = t->record;
     const uint32_t *pairs = t->pairs;
     const uint32_t *singles[2] = {t->singles, t->others};
@@ -118,7 +127,9 @@ static void taps(const m7_taps *t, uint32_t pixels, uint32_t step) {
                 sum = m7_smlad(pairs[i * step + k], weight[k], sum);
                 sum = m7_smlad(single[i * step + k], weight[3 + k], sum);
             }
-            t->out[(size_t)i * t->stride + c] = m7_apply(sum, head.scale);
+            t->out[(size_t)i * t->stride + c] = low
+                    ? m7_apply_low(sum, head.scale)
+                    : m7_apply(sum, head.scale);
         }
         record = weight + 6;
         pairs += t->columns / sizeof(*pairs);
@@ -126,11 +137,15 @@ static void taps(const m7_taps *t, uint32_t pixels, uint32_t step) {
 }
 
 void m7_taps_4(const m7_taps *t) {
-    taps(t, 4, 1);
+    taps(t, 4, 1, false);
+}
+
+void m7_taps_4_low(const m7_taps *t) {
+    taps(t, 4, 1, true);
 }
 
 void m7_taps_2(const m7_taps *t) {
-    taps(t, 2, 2);
+    taps(t, 2, 2, false);
 }
 
 #endif

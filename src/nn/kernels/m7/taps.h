@@ -25,5 +25,7 @@ typedef struct m7_taps {
 // Groups of four pixels, one column apart; of two pixels, two columns apart.
 void m7_taps_4(const m7_taps *t);
 void m7_taps_2(const m7_taps *t);
+// Of an output whose zero point is -128: see m7_apply_low().
+void m7_taps_4_low(const m7_taps *t);
 
 #endif
