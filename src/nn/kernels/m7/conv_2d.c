@@ -244,7 +244,8 @@ static void run_channels(const conv *c, uint32_t group, uint32_t n,
             .steps = c->layout.steps,
             .threes = g.threes,
             .twos = g.twos,
-            .stride = n == 1 ? 0 : c->out_channels};
+            .stride = n == 1 ? 0 : c->out_channels,
+            .low = c->target.zero_point == INT8_MIN};
     out += (size_t)group * filters;
     if (filters == 1) {
         t.stride = n == 1 ? 0 : 2;

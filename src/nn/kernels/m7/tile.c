@@ -9,14 +9,15 @@
 // Offsets in m7_tile and nn_conv_record.
 _Static_assert(offsetof(m7_tile, steps) == 8, "tile");
 _Static_assert(offsetof(m7_tile, pairs) == 28, "tile");
+_Static_assert(offsetof(m7_tile, low) == 32, "tile");
 _Static_assert(offsetof(nn_conv_record, scale) == 8, "record");
 _Static_assert(sizeof(nn_conv_record) == 32, "record");
 
 // What is on the stack, and where. Of a pair of channels: its biases three
 // times; the next pixels, for groups of three two words further on; its
 // weights; where the rounds of three pixels are entered; its scales; where the
-// next numbers go, how far pixels lie apart, where the numbers end; where the
-// weights of the last round begin.
+// next numbers go; what makes numbers of three pixels' sums; how far pixels lie
+// apart, where the numbers end; where the weights of the last round begin.
 #define BIASES "#0"
 #define BIASES_2 "#8"
 #define BIASES_3 "#16"
@@ -25,25 +26,28 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 #define ENTRY_3 "#32"
 #define SCALES "#36"
 #define OUT "#60"
-#define STRIDE "#64"
-#define END "#68"
-#define LAST "#72"
+#define FINISH_3 "#64"
+#define STRIDE "#68"
+#define END "#72"
+#define LAST "#76"
 // Of the call: the first pixels; bytes that groups of three make; the pair's
 // first number; groups of two and the bytes they make; bytes of the weights,
-// those in front of the last round; further entries; pairs left, and in all.
-#define FIRST_X "#76"
-#define SPAN_3 "#80"
-#define FIRST_OUT "#84"
-#define TWOS "#88"
-#define SPAN_2 "#92"
-#define BYTES "#96"
-#define BACK "#100"
-#define ROUND_3 "#104"
-#define ENTRY_2 "#108"
-#define ROUND_2 "#112"
-#define LEFT "#116"
-#define PAIRS "#120"
-#define FRAME "#124"
+// those in front of the last round; further entries; what makes numbers of two
+// pixels' sums; pairs left, and in all.
+#define FIRST_X "#80"
+#define SPAN_3 "#84"
+#define FIRST_OUT "#88"
+#define TWOS "#92"
+#define SPAN_2 "#96"
+#define BYTES "#100"
+#define BACK "#104"
+#define ROUND_3 "#108"
+#define ENTRY_2 "#112"
+#define ROUND_2 "#116"
+#define FINISH_2 "#120"
+#define LEFT "#124"
+#define PAIRS "#128"
+#define FRAME "#132"
 
 // Two steps: r11 pixels, r12 weights, r0 … r5 sums. Of three pixels the first
 // two of a step are in r10 and lr already, and those of the next step are when
@@ -80,42 +84,47 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 // Rounds of 32 steps, the first of which is entered behind those that are too
 // many. Carry says that no other one follows, for no instruction of a round
 // changes it; where there are several, entry is by way of `more`. Behind the
-// last the scales are in r6 … r11, out in lr.
+// last the scales are in r6 … r11, out in r12.
 #define ENTER_MORE(round)       \
     "adds r6, r6, #0\n"         \
     "ldr pc, [sp, " round "]\n" \
     ".balign 4\n"
-#define NEXT_ROUND(rounds)      \
-    "bcs.w 7f\n"                \
-    "ldr r6, [sp, " LAST "]\n"  \
-    "cmp r12, r6\n"             \
-    "b.w " rounds "b\n"         \
-    "7:\n"                      \
-    "str r11, [sp, " X "]\n"    \
-    "add r12, sp, " SCALES "\n" \
-    "ldmia.w r12, {r6-r11, lr}\n"
-#define ROUNDS(steps, round, more, rounds)                      \
+#define NEXT_ROUND(rounds, finish) \
+    "bcs.w 7f\n"                   \
+    "ldr r6, [sp, " LAST "]\n"     \
+    "cmp r12, r6\n"                \
+    "b.w " rounds "b\n"            \
+    "7:\n"                         \
+    "str r11, [sp, " X "]\n"       \
+    "add r12, sp, " SCALES "\n" finish
+#define ROUNDS(steps, round, more, rounds, finish)              \
     more ":\n" ENTER_MORE(round) rounds ":\n" FOUR(FOUR(steps)) \
-            NEXT_ROUND(rounds)
+            NEXT_ROUND(rounds, finish)
+#define GO_FINISH_3 "ldmia.w r12, {r6-r12, pc}\n"
+#define GO_FINISH_2           \
+    "ldmia.w r12, {r6-r12}\n" \
+    "ldr pc, [sp, " FINISH_2 "]\n"
 
-// A doubled sum becomes an int8 number, see m7_apply().
-#define FINISH(sum, value, offset, shift, place)   \
-    "smmlar r12, " sum ", " value ", " offset "\n" \
-    "add r12, r12, " sum ", asr #31\n"             \
-    "asr r12, r12, " shift "\n"                    \
-    "ssat r12, #8, r12\n"                          \
-    "strb r12, [lr, #" place "]\n"
-#define PIXEL(a, b)                  \
-    FINISH(a, "r6", "r7", "r8", "0") \
-    FINISH(b, "r9", "r10", "r11", "1")
-#define PIXEL_1 \
-    PIXEL("r0", "r1") "ldrd r0, r1, [sp, " STRIDE "]\nadd lr, lr, r0\n"
-#define PIXEL_2 PIXEL("r2", "r3") "add lr, lr, r0\n"
-#define PIXEL_3 PIXEL("r4", "r5") "add lr, lr, r0\n"
-// Carry is left set if there is another group.
-#define NEXT(group)           \
-    "str lr, [sp, " OUT "]\n" \
-    "cmp r1, lr\n"            \
+// A doubled sum becomes an int8 number, see m7_apply() and m7_apply_low().
+#define AWAY_FROM_ZERO(sum, value, offset)        \
+    "smmlar lr, " sum ", " value ", " offset "\n" \
+    "add lr, lr, " sum ", asr #31\n"
+#define UP(sum, value, offset) "smmlar lr, " sum ", " value ", " offset "\n"
+#define FINISH(rounded, shift, place) \
+    rounded "asr lr, lr, " shift "\n" \
+            "ssat lr, #8, lr\n"       \
+            "strb lr, [r12, #" place "]\n"
+#define PIXEL(round, a, b)                  \
+    FINISH(round(a, "r6", "r7"), "r8", "0") \
+    FINISH(round(b, "r9", "r10"), "r11", "1")
+#define PIXEL_1(round)       \
+    PIXEL(round, "r0", "r1") \
+    "ldrd r0, r1, [sp, " STRIDE "]\nadd r12, r12, r0\n"
+#define PIXEL_2(round) PIXEL(round, "r2", "r3") "add r12, r12, r0\n"
+#define PIXEL_3(round) PIXEL(round, "r4", "r5") "add r12, r12, r0\n"
+#define NEXT(group)            \
+    "str r12, [sp, " OUT "]\n" \
+    "cmp r1, r12\n"            \
     "bhi.w " group "b\n"
 
 // Where rounds are entered: r10 steps of the first are left out, r9 rounds
@@ -137,7 +146,8 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 #define CALL                           \
     "push {r4-r11, lr}\n"              \
     "sub sp, " FRAME "\n"              \
-    "ldmia.w r0, {r1-r8}\n"            \
+    "ldmia.w r0!, {r1-r8}\n"           \
+    "ldr r0, [r0]\n"                   \
     "mul r4, r4, r7\n"                 \
     "add r4, r4, r4, lsl #1\n"         \
     "mul r9, r5, r7\n"                 \
@@ -154,6 +164,16 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "lsr r9, r9, #5\n"                 \
     "rsb r10, r3, #32\n"               \
     "add r10, r10, r9, lsl #5\n"
+
+// Where numbers are made: r0 says whether zero is the lowest.
+#define CHOOSE(finish, up, away) \
+    "adr.w r11, " away "f\n"     \
+    "adr.w r12, " up "f\n"       \
+    "cmp r0, #0\n"               \
+    "it ne\n"                    \
+    "movne r11, r12\n"           \
+    "add r11, r11, #1\n"         \
+    "str r11, [sp, " finish "]\n"
 
 // r2 is the record of the next pair.
 #define PAIR                            \
@@ -178,29 +198,39 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "cmp r5, r6\n"                      \
     "beq.w 3f\n"
 
-#define GROUPS_3                                                       \
-    "2:\n"                                                             \
-    "ldmia.w sp, {r0-r5, r11, r12}\n"                                  \
-    "ldrd r10, lr, [r11, #-8]\n"                                       \
-    "ldr pc, [sp, " ENTRY_3 "]\n" ROUNDS(STEPS_3, ROUND_3, "13", "23") \
-            PIXEL_1 PIXEL_2 PIXEL_3 NEXT("2")
+// Both ways of making numbers, the other one stepped over at the end.
+#define NUMBERS(numbers, up, away, behind)                 \
+    ".balign 4\n" up ":\n" numbers(UP) "b.w " behind "f\n" \
+                                       ".balign 4\n" away  \
+                                       ":\n" numbers(AWAY_FROM_ZERO)
 
-#define GROUPS_2                                                       \
-    "3:\n"                                                             \
-    "ldrd r0, r1, [sp, " TWOS "]\n"                                    \
-    "cmp r0, #0\n"                                                     \
-    "beq.w 5f\n"                                                       \
-    "ldr r2, [sp, " X "]\n"                                            \
-    "sub r2, r2, #8\n"                                                 \
-    "str r2, [sp, " X "]\n"                                            \
-    "ldr r3, [sp, " OUT "]\n"                                          \
-    "add r3, r3, r1\n"                                                 \
-    "str r3, [sp, " END "]\n"                                          \
-    "4:\n"                                                             \
-    "ldmia.w sp, {r0-r3}\n"                                            \
-    "ldrd r11, r12, [sp, " X "]\n"                                     \
-    "ldr pc, [sp, " ENTRY_2 "]\n" ROUNDS(STEPS_2, ROUND_2, "12", "22") \
-            PIXEL_1 PIXEL_2 NEXT("4")
+#define NUMBERS_3(round) PIXEL_1(round) PIXEL_2(round) PIXEL_3(round) NEXT("2")
+#define GROUPS_3                                            \
+    "2:\n"                                                  \
+    "ldmia.w sp, {r0-r5, r11, r12}\n"                       \
+    "ldrd r10, lr, [r11, #-8]\n"                            \
+    "ldr pc, [sp, " ENTRY_3                                 \
+    "]\n" ROUNDS(STEPS_3, ROUND_3, "13", "23", GO_FINISH_3) \
+            NUMBERS(NUMBERS_3, "33", "43", "3")
+
+#define NUMBERS_2(round) PIXEL_1(round) PIXEL_2(round) NEXT("4")
+#define GROUPS_2                                            \
+    "3:\n"                                                  \
+    "ldrd r0, r1, [sp, " TWOS "]\n"                         \
+    "cmp r0, #0\n"                                          \
+    "beq.w 5f\n"                                            \
+    "ldr r2, [sp, " X "]\n"                                 \
+    "sub r2, r2, #8\n"                                      \
+    "str r2, [sp, " X "]\n"                                 \
+    "ldr r3, [sp, " OUT "]\n"                               \
+    "add r3, r3, r1\n"                                      \
+    "str r3, [sp, " END "]\n"                               \
+    "4:\n"                                                  \
+    "ldmia.w sp, {r0-r3}\n"                                 \
+    "ldrd r11, r12, [sp, " X "]\n"                          \
+    "ldr pc, [sp, " ENTRY_2                                 \
+    "]\n" ROUNDS(STEPS_2, ROUND_2, "12", "22", GO_FINISH_2) \
+            NUMBERS(NUMBERS_2, "32", "42", "5")
 
 #define NEXT_PAIR                    \
     "5:\n"                           \
@@ -223,7 +253,9 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 __attribute__((naked, noinline)) uint32_t m7_tile_run(
         const m7_tile *t __attribute__((unused))) {
     __asm__ volatile(CALL ENTER("30", ENTRY_3, ROUND_3, "13", "23") ENTER("20",
-            ENTRY_2, ROUND_2, "12", "22") PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
+            ENTRY_2, ROUND_2, "12", "22") CHOOSE(FINISH_3, "33", "43")
+                    CHOOSE(FINISH_2, "32", "42")
+                            PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
 }
 
 #else
@@ -240,7 +272,10 @@ static void run_groups(const m7_tile *t, const uint32_t *record,
             for (uint32_t k = 0; k < t->steps; k++) {
                 sum = m7_smlad(x[k * pixels + i / 2], w[k * 2 + i % 2], sum);
             }
-            out[i / 2 * t->stride + i % 2] = m7_apply(sum, head.scale[i % 2]);
+            nn_scale scale = head.scale[i % 2];
+            out[i / 2 * t->stride + i % 2] = t->low != 0
+                    ? m7_apply_low(sum, scale)
+                    : m7_apply(sum, scale);
         }
         x += (size_t)t->steps * pixels;
         out += (size_t)t->stride * pixels;

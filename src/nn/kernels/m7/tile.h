@@ -19,6 +19,7 @@ typedef struct m7_tile {
     uint32_t stride;        // bytes between pixels of the output; 0 for one
                             // group of two pixels that are the same
     uint32_t pairs;         // of channels, one record behind the other
+    uint32_t low;           // whether the output's zero point is -128
 } m7_tile;
 
 // Returns how many pairs are done: all, or those in front of the first whose
