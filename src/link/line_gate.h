@@ -29,11 +29,15 @@ struct line_gate {
     bool skipping; // in the middle of a line that is dropped
     bool keeping;  // the rest of a line begun goes to the tail
     bool overflow; // the tail lacks some of it
+    bool fresh;    // whoever writes next has not waited yet
     uint16_t kept;
     uint32_t dropped; // lines
     char tail[LINE_GATE_TAIL];
 };
 
 void line_gate_write(struct line_gate *gate, const char *text, size_t count);
+// Whoever wrote was ended: so is the line that it was at, without waiting. Who
+// writes next may wait for the same sleeper once more.
+void line_gate_end(struct line_gate *gate);
 // Another reader: nothing is owed to it.
 void line_gate_reset(struct line_gate *gate);

@@ -8,8 +8,8 @@
 const struct omv_config omv_config_default = {
         .caps = OMV_CAP_ALL,
         .max_payload = OMV_PAYLOAD_BYTES,
-        .retries = 3,
-        .rtx_ms = 500,
+        .retries = 6,
+        .rtx_ms = 50,
         .lock_ms = 10,
 };
 

@@ -10,7 +10,7 @@
 //   after an error     until the next good packet it skips byte by byte
 //   after half a packet  a SYNC inside what follows is found and obeyed; after
 //                        OMV_STALL_MS without a byte it is given up
-//   after no ACK       sends again, three times, then starts anew
+//   after no ACK       sends again, six times, then starts anew
 //   after no reader    a packet that nobody takes for OMV_STUCK_MS is dropped
 #pragma once
 

@@ -22,6 +22,8 @@ void link_poll(void);
 // Text of a script, when a host of the protocols is there; it has waited for
 // room when this returns.
 void link_print(const char *text, size_t count);
+// A script was ended: so is the line that it was at.
+void link_print_end(void);
 // A host of the protocols is at the port.
 bool link_is_host(void);
 extern struct link_host link_host; // memset by link_init()
@@ -37,8 +39,8 @@ enum link_next {
     LINK_ROM,    // keep still: link_rom_wait()
 };
 enum link_next link_next(void);
-// The host ended what ran; boot.py and main.py are not to run now. Asked once
-// a soft reset.
+// The host ended what ran, or it was the host's; boot.py and main.py are not to
+// run now. Asked once a soft reset.
 bool link_restarted(void);
 // A script of the drive begins or ends: it can be stopped too.
 void link_script_main(bool running);

@@ -33,6 +33,7 @@ static volatile enum {
     RUNNING
 } state;
 static volatile bool aborting, restarted;
+static volatile bool cut; // what is ended may be in the middle of a line
 static volatile uint32_t abort_ms;
 static uint32_t begun, ended, failed;
 
@@ -69,6 +70,7 @@ void link_abort(void) {
     restarted = true;
     if (!aborting) {
         aborting = true;
+        cut = link_script_speaks();
         abort_ms = chip_ms();
         mp_sched_vm_abort();
     }
@@ -82,8 +84,8 @@ int link_script_exec(void *context) {
     if (link_rom_updating()) {
         return -OMV_STATUS_BUSY;
     }
-    state = WANTED;
     link_abort();
+    state = WANTED;
     return 0;
 }
 
@@ -143,6 +145,10 @@ void link_aborted(void) {
     aborting = false;
     port_held = 0;
     MP_STATE_VM(vm_abort) = false;
+    if (cut) {
+        cut = false;
+        link_print_end();
+    }
     count_end(false);
     if (state != WANTED) {
         state = NOTHING;
@@ -154,7 +160,9 @@ bool link_is_stuck(void) {
             chip_ms() - abort_ms >= FORCE_MS;
 }
 
+// What follows is the prompt, not main.py.
 static void end(bool well) {
+    restarted = true;
     count_end(well);
     if (state != WANTED) {
         state = NOTHING;

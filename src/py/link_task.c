@@ -22,9 +22,13 @@
 #include "src/py/port.h"
 #include "src/py/version.h"
 
-// A host that reads nothing for so long sleeps; lines are dropped then, until
+// A host that says nothing for so long sleeps; lines are dropped then, until
 // it reads again. One that lost a packet is back within its second.
 #define PATIENCE_MS 2000U
+// One that has read text and goes on asking for other things has so long: a
+// picture over a bad line takes its time, and so does more than one lost
+// packet.
+#define BUSY_PATIENCE_MS 6000U
 #define TEXT_BYTES 4096U
 
 // Unique device ID, RM0433 section 61.1.
@@ -42,6 +46,8 @@ struct link_host link_host LINK_D3;
 static struct text_ring text;
 static uint8_t text_memory[TEXT_BYTES] LINK_D3;
 static uint32_t session;
+static uint32_t session_text; // text.out when it began
+static uint32_t heard_ms;     // when the host last sent anything
 static bool hosted;
 
 static struct line_gate gate LINK_D3;
@@ -185,6 +191,7 @@ static void begin_session(void) {
     link_host_reset(&link_host);
     link_rom_abandon();
     text_ring_clear(&text);
+    session_text = text.out;
 }
 
 static void leave_now(void) {
@@ -212,6 +219,7 @@ void link_poll(void) {
         if (used == count) {
             used = 0;
             count = usb_cdc_read(kept, sizeof(kept));
+            heard_ms = count > 0 ? now : heard_ms;
         }
         taken = link_host_feed(&link_host, kept + used, count - used, now);
         used += taken;
@@ -237,11 +245,16 @@ static size_t text_write(const char *from, size_t count) {
     return text_ring_write(&text, from, count, chip_ms());
 }
 
+static bool sleeps(uint32_t since) {
+    uint32_t now = chip_ms();
+    bool busy = text.out != session_text && now - heard_ms < PATIENCE_MS;
+    return now - since >= (busy ? BUSY_PATIENCE_MS : PATIENCE_MS);
+}
+
 // A host that reads, however slowly, slows the script. An abort does not wait.
 static bool text_wait(void) {
     uint32_t start = chip_ms();
-    while (hosted && chip_ms() - start < PATIENCE_MS &&
-            !MP_STATE_VM(vm_abort)) {
+    while (hosted && !sleeps(start) && !MP_STATE_VM(vm_abort)) {
         port_poll();
         if (text_ring_room(&text) > 0) {
             return true;
@@ -251,14 +264,26 @@ static bool text_wait(void) {
     return false;
 }
 
-void link_print(const char *from, size_t count) {
+static bool has_reader(void) {
     static uint32_t gate_session;
-    if (!hosted || !link_script_speaks()) {
-        return;
+    if (!hosted) {
+        return false;
     }
     if (gate_session != session) {
         gate_session = session;
         line_gate_reset(&gate);
     }
-    line_gate_write(&gate, from, count);
+    return true;
+}
+
+void link_print(const char *from, size_t count) {
+    if (link_script_speaks() && has_reader()) {
+        line_gate_write(&gate, from, count);
+    }
+}
+
+void link_print_end(void) {
+    if (has_reader()) {
+        line_gate_end(&gate);
+    }
 }

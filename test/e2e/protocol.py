@@ -154,6 +154,36 @@ def a_sleeping_host_loses_whole_lines():
             assert words[2:] == [b"of", b"many"], line
 
 
+def a_busy_host_loses_nothing():
+    with Camera() as camera, Port(camera.path) as port:
+        host = Host(port)
+        host.run("print('first')\n"
+                 "for i in range(600): print('line', i, 'of many')\n"
+                 "print('END')\n")
+        out = host.text_until(b"first")
+        end = time.time() + 4
+        while time.time() < end:  # it asks for other things
+            host.number(0, POLL)
+            time.sleep(0.05)
+        out += host.text_until(b"END", 30)
+        lines = [b"line %d of many" % i for i in range(600)]
+        assert out.split(b"\r\n") == [b"first", *lines, b"END", b""], out
+
+
+def a_script_that_is_ended_leaves_whole_lines():
+    with Camera() as camera, Port(camera.path) as port:
+        host = Host(port)
+        for _ in range(4):
+            host.run("while True: print('word', 'word', 'word', 'word')\n")
+            host.text_until(b"word", 20)
+        host.run("print('END')\n")
+        out = host.text_until(b"END", 20)
+        for line in out.split(b"\r\n")[1:-1]:
+            assert b"word" * 4 == line.replace(b" ", b"") or (
+                b"word word word word".startswith(line)) or (
+                line == b"END"), (line, out[-200:])
+
+
 CHANNELS = """
 import protocol, time
 class Box:
@@ -262,6 +292,8 @@ main([
     noise_does_no_harm,
     printing_faster_than_reading_slows_the_script,
     a_sleeping_host_loses_whole_lines,
+    a_busy_host_loses_nothing,
+    a_script_that_is_ended_leaves_whole_lines,
     the_end_of_a_script_is_not_torn,
     scripts_have_channels,
     scripts_are_as_long_as_they_may,

@@ -168,6 +168,55 @@ static void test_nothing_is_ever_torn(void **state) {
     assert_true(lines > 100 && gate.dropped > 100);
 }
 
+static void test_who_is_ended_leaves_a_whole_line(void **state) {
+    (void)state;
+    space = 100;
+    say("half");
+    line_gate_end(&gate);
+    line_gate_end(&gate);
+    say("next\r\n");
+    expect_out("half\r\nnext\r\n");
+    assert_int_equal(waits, 0);
+}
+
+static void test_who_is_ended_waits_for_nobody(void **state) {
+    (void)state;
+    space = 5;
+    say("half");
+    line_gate_end(&gate); // one byte fits
+    assert_int_equal(waits, 0);
+    space = 100;
+    say("next\r\n");
+    expect_out("half\r\nnext\r\n");
+}
+
+static void test_a_dropped_line_ends_too(void **state) {
+    (void)state;
+    space = 1;
+    say("abcdef\r\nlost");
+    line_gate_end(&gate);
+    space = 100;
+    say("next\r\n");
+    expect_out("abcdef\r\nnext\r\n");
+}
+
+static void test_who_comes_next_is_waited_for(void **state) {
+    (void)state;
+    space = 3;
+    say("abcd");
+    line_gate_end(&gate); // "d" and the end of the line are owed
+    woken = 1;
+    assert_int_equal(waits, 1);
+    say("next\r\n");
+    assert_int_equal(waits, 1 + 9);
+    expect_out("abcd\r\nnext\r\n");
+    woken = 0;
+    line_gate_end(&gate);
+    say("lost\r\n");
+    say("lost\r\n");
+    assert_int_equal(waits, 11);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test_setup(test_slow_reader_gets_all, setup),
@@ -179,6 +228,11 @@ int main(void) {
             cmocka_unit_test_setup(test_too_long_a_rest_still_ends, setup),
             cmocka_unit_test_setup(test_reset_owes_nothing, setup),
             cmocka_unit_test_setup(test_nothing_is_ever_torn, setup),
+            cmocka_unit_test_setup(test_who_is_ended_leaves_a_whole_line,
+                    setup),
+            cmocka_unit_test_setup(test_who_is_ended_waits_for_nobody, setup),
+            cmocka_unit_test_setup(test_a_dropped_line_ends_too, setup),
+            cmocka_unit_test_setup(test_who_comes_next_is_waited_for, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
