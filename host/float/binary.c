@@ -38,8 +38,7 @@ static int check(nn_loader *loader, const nn_op_def *engine, bool activation) {
         return engine->check(loader);
     }
     binary_params *params = NN_PARAMS(loader->op, binary_params);
-    int error = float_need(loader, 2);
-    error = error ? error : check_broadcast(loader);
+    int error = check_broadcast(loader);
     params->range = (float_range){0, 0};
     if (error || !activation) {
         return error;
@@ -123,7 +122,12 @@ static float prelu(float a, float b) {
 }
 
 // check, run and definition of one operator.
-#define BINARY(f, number, engine_op, has_activation)                         \
+// The engine's own operators take these as well.
+enum {
+    ENGINE_TYPES = FLOAT_TYPE | NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT8),
+};
+
+#define BINARY(f, number, engine_op, types, has_activation)                  \
     static int check_##f(nn_loader *loader) {                                \
         return check(loader, engine_op, has_activation);                     \
     }                                                                        \
@@ -142,15 +146,15 @@ static float prelu(float a, float b) {
             .code = (number),                                                \
             .min_inputs = 2,                                                 \
             .max_inputs = 2,                                                 \
-            .min_outputs = 1,                                                \
-            .max_outputs = 1,                                                \
+            .takes = {types, (types) | NN_SAME_TYPE},                        \
+            .makes = (types) | NN_SAME_TYPE,                                 \
             .check = check_##f,                                              \
             .run = run_##f,                                                  \
     }
 
-BINARY(add, 0, &nn_op_add, true);
-BINARY(sub, 41, &nn_op_sub, true);
-BINARY(mul, 18, &nn_op_mul, true);
-BINARY(maximum, 55, &nn_op_maximum, false);
-BINARY(minimum, 57, &nn_op_minimum, false);
-BINARY(prelu, 54, NULL, false);
+BINARY(add, 0, &nn_op_add, ENGINE_TYPES, true);
+BINARY(sub, 41, &nn_op_sub, ENGINE_TYPES, true);
+BINARY(mul, 18, &nn_op_mul, ENGINE_TYPES, true);
+BINARY(maximum, 55, &nn_op_maximum, ENGINE_TYPES, false);
+BINARY(minimum, 57, &nn_op_minimum, ENGINE_TYPES, false);
+BINARY(prelu, 54, NULL, FLOAT_TYPE, false);

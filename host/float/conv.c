@@ -39,14 +39,9 @@ static int check_filter(nn_loader *loader, const nn_tensor *in,
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     conv_params *params = NN_PARAMS(op, conv_params);
-    int error = float_need(loader, 2);
-    error = error ? error : nn_need_constant(loader, 1);
-    if (error) {
-        return error;
-    }
     const nn_tensor *in = nn_op_given(loader->graph, op, 0);
     const nn_tensor *filter = nn_op_given(loader->graph, op, 1);
-    error = check_filter(loader, in, filter, params);
+    int error = check_filter(loader, in, filter, params);
     error = error ? error
                   : float_need_bias(loader, 2, (uint32_t)filter->dim[0]);
     error = error ? error : float_fused_range(loader, 3, &params->range);
@@ -56,15 +51,9 @@ static int check(nn_loader *loader) {
     params->window = (nn_window){
             .kernel_h = filter->dim[1],
             .kernel_w = filter->dim[2],
-            .stride_w = nn_option_int(loader, 1, 0),
-            .stride_h = nn_option_int(loader, 2, 0),
-            .dilation_w = nn_option_int(loader, 4, 1),
-            .dilation_h = nn_option_int(loader, 5, 1),
     };
     int32_t shape[4] = {in->dim[0], 0, 0, filter->dim[0]};
-    error = nn_window_fit(loader, &params->window,
-            nn_option_byte(loader, 0, NN_PADDING_SAME), in->dim[1], in->dim[2],
-            &shape[1], &shape[2]);
+    error = nn_window_fit(loader, &params->window, 4, &in->dim[1], &shape[1]);
     error = error ? error : nn_need_output_shape(loader, 0, 4, shape);
     if (error) {
         return error;
@@ -187,8 +176,8 @@ const nn_op_def float_conv_2d = {
         .code = 3,
         .min_inputs = 2,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, FLOAT_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run,
 };

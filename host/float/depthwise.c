@@ -15,11 +15,6 @@ typedef struct depthwise_params {
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     depthwise_params *params = NN_PARAMS(op, depthwise_params);
-    int error = float_need(loader, 2);
-    error = error ? error : nn_need_constant(loader, 1);
-    if (error) {
-        return error;
-    }
     const nn_tensor *in = nn_op_given(loader->graph, op, 0);
     const nn_tensor *filter = nn_op_given(loader->graph, op, 1);
     if (in->rank != 4 || filter->rank != 4 || filter->dim[0] != 1 ||
@@ -29,7 +24,7 @@ static int check(nn_loader *loader) {
                 "convolution");
     }
     params->multiplier = filter->dim[3] / in->dim[3];
-    error = float_need_bias(loader, 2, (uint32_t)filter->dim[3]);
+    int error = float_need_bias(loader, 2, (uint32_t)filter->dim[3]);
     error = error ? error : float_fused_range(loader, 4, &params->range);
     if (error) {
         return error;
@@ -37,15 +32,9 @@ static int check(nn_loader *loader) {
     params->window = (nn_window){
             .kernel_h = filter->dim[1],
             .kernel_w = filter->dim[2],
-            .stride_w = nn_option_int(loader, 1, 0),
-            .stride_h = nn_option_int(loader, 2, 0),
-            .dilation_w = nn_option_int(loader, 5, 1),
-            .dilation_h = nn_option_int(loader, 6, 1),
     };
     int32_t shape[4] = {in->dim[0], 0, 0, filter->dim[3]};
-    error = nn_window_fit(loader, &params->window,
-            nn_option_byte(loader, 0, NN_PADDING_SAME), in->dim[1], in->dim[2],
-            &shape[1], &shape[2]);
+    error = nn_window_fit(loader, &params->window, 5, &in->dim[1], &shape[1]);
     error = error ? error : nn_need_output_shape(loader, 0, 4, shape);
     if (error) {
         return error;
@@ -125,8 +114,8 @@ const nn_op_def float_depthwise_conv_2d = {
         .code = 4,
         .min_inputs = 2,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, FLOAT_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run,
 };

@@ -68,34 +68,17 @@ const nn_op_def *const nn_ops_float[] = {
         NULL,
 };
 
-int float_need(const nn_loader *loader, uint32_t count) {
-    for (uint32_t k = 0; k < count; k++) {
-        int error = nn_need_input(loader, k);
-        if (!error) {
-            error = nn_need_input_type(loader, k, NN_TYPE_BIT(NN_FLOAT32));
-        }
-        if (error) {
-            return error;
-        }
-    }
-    return nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_FLOAT32));
-}
-
 int float_need_bias(const nn_loader *loader, uint32_t k, uint32_t count) {
+    int error = nn_need_input(loader, k, FLOAT_CONSTANT | NN_OPTIONAL);
     const nn_op *op = loader->op;
-    if (k >= op->input_count || op->inputs[k] == NN_NONE) {
-        return 0;
-    }
-    int error = nn_need_constant(loader, k);
-    if (!error) {
-        error = nn_need_input_type(loader, k, NN_TYPE_BIT(NN_FLOAT32));
+    if (error || k >= op->input_count || op->inputs[k] == NN_NONE) {
+        return error;
     }
     const nn_tensor *bias = nn_op_given(loader->graph, op, k);
-    if (!error && nn_tensor_elements(bias) != count) {
-        return nn_op_fail(loader, NN_ERR_INVALID,
-                "input %u must hold %u numbers", k, count);
+    if (nn_tensor_elements(bias) != count) {
+        return nn_op_invalid(loader, "input %u must hold %u numbers", k, count);
     }
-    return error;
+    return 0;
 }
 
 int float_fused_range(const nn_loader *loader, uint32_t field,

@@ -48,8 +48,11 @@ extern const nn_op_def float_transpose_conv;
 
 // What the files here share.
 
-// Inputs 0 … count-1 are there and float32, and so is output 0.
-int float_need(const nn_loader *loader, uint32_t count);
+// What they take and make.
+enum {
+    FLOAT_TYPE = NN_TYPE_BIT(NN_FLOAT32),
+    FLOAT_CONSTANT = FLOAT_TYPE | NN_CONSTANT,
+};
 
 // Input k, where it is there, is a constant of count float32.
 int float_need_bias(const nn_loader *loader, uint32_t k, uint32_t count);

@@ -10,10 +10,6 @@ typedef struct connected_params {
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     connected_params *params = NN_PARAMS(op, connected_params);
-    int error = float_need(loader, 2);
-    if (error) {
-        return error;
-    }
     const nn_tensor *in = nn_op_given(loader->graph, op, 0);
     const nn_tensor *filter = nn_op_given(loader->graph, op, 1);
     const nn_tensor *out = nn_op_output(loader->graph, op, 0);
@@ -35,7 +31,7 @@ static int check(nn_loader *loader) {
                 "a filter of %u x %u does not fit input and output", outputs,
                 inputs);
     }
-    error = float_need_bias(loader, 2, outputs);
+    int error = float_need_bias(loader, 2, outputs);
     op->macs = made * inputs;
     return error ? error : float_fused_range(loader, 0, &params->range);
 }
@@ -69,8 +65,8 @@ const nn_op_def float_fully_connected = {
         .code = 9,
         .min_inputs = 2,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, FLOAT_TYPE},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run,
 };

@@ -15,8 +15,7 @@ typedef struct pool_params {
 
 static int check(nn_loader *loader) {
     pool_params *params = NN_PARAMS(loader->op, pool_params);
-    int error = float_need(loader, 1);
-    error = error ? error : float_fused_range(loader, 5, &params->range);
+    int error = float_fused_range(loader, 5, &params->range);
     if (error) {
         return error;
     }
@@ -26,17 +25,11 @@ static int check(nn_loader *loader) {
                 "the input must have 4 dimensions");
     }
     params->window = (nn_window){
-            .stride_w = nn_option_int(loader, 1, 0),
-            .stride_h = nn_option_int(loader, 2, 0),
             .kernel_w = nn_option_int(loader, 3, 0),
             .kernel_h = nn_option_int(loader, 4, 0),
-            .dilation_w = 1,
-            .dilation_h = 1,
     };
     int32_t shape[4] = {in->dim[0], 0, 0, in->dim[3]};
-    error = nn_window_fit(loader, &params->window,
-            nn_option_byte(loader, 0, NN_PADDING_SAME), in->dim[1], in->dim[2],
-            &shape[1], &shape[2]);
+    error = nn_window_fit(loader, &params->window, 0, &in->dim[1], &shape[1]);
     return error ? error : nn_need_output_shape(loader, 0, 4, shape);
 }
 
@@ -99,8 +92,8 @@ const nn_op_def float_max_pool_2d = {
         .code = 17,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run_max,
 };
@@ -109,8 +102,8 @@ const nn_op_def float_average_pool_2d = {
         .code = 1,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run_average,
 };

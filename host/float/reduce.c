@@ -15,10 +15,7 @@ typedef struct reduce_params {
 static int read_axes(nn_loader *loader, const nn_tensor *in, uint32_t *axes) {
     int32_t axis[NN_MAX_RANK];
     uint32_t count;
-    int error = nn_need_input(loader, 1);
-    error = error ? error : nn_need_constant(loader, 1);
-    error = error ? error
-                  : nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
+    int error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
     *axes = 0;
     for (uint32_t k = 0; !error && k < count; k++) {
         uint32_t found;
@@ -30,12 +27,8 @@ static int read_axes(nn_loader *loader, const nn_tensor *in, uint32_t *axes) {
 
 static int check(nn_loader *loader) {
     reduce_params *params = NN_PARAMS(loader->op, reduce_params);
-    int error = float_need(loader, 1);
-    if (error) {
-        return error;
-    }
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    error = read_axes(loader, in, &params->axes);
+    int error = read_axes(loader, in, &params->axes);
     if (error) {
         return error;
     }
@@ -119,8 +112,8 @@ const nn_op_def float_mean = {
         .code = 40,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, NN_INTS | NN_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run_mean,
 };
@@ -129,8 +122,8 @@ const nn_op_def float_sum = {
         .code = 74,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, NN_INTS | NN_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run_sum,
 };
@@ -139,8 +132,8 @@ const nn_op_def float_reduce_max = {
         .code = 82,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, NN_INTS | NN_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run_max,
 };

@@ -13,12 +13,9 @@ typedef struct resize_params {
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     resize_params *params = NN_PARAMS(op, resize_params);
-    int error = float_need(loader, 1);
-    error = error ? error : nn_need_input(loader, 1);
-    error = error ? error : nn_need_constant(loader, 1);
     int32_t size[2];
     uint32_t count = 0;
-    error = error ? error : nn_constant_ints(loader, 1, 2, size, &count);
+    int error = nn_constant_ints(loader, 1, 2, size, &count);
     if (error) {
         return error;
     }
@@ -91,8 +88,8 @@ const nn_op_def float_resize_bilinear = {
         .code = 23,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, NN_INTS | NN_CONSTANT},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run,
 };

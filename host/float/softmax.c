@@ -14,9 +14,8 @@ typedef struct softmax_params {
 static int check_softmax(nn_loader *loader) {
     softmax_params *params = NN_PARAMS(loader->op, softmax_params);
     params->beta = nn_option_float(loader, 0, 0);
-    int error = nn_check_elementwise(loader, NN_TYPE_BIT(NN_FLOAT32));
     loader->op->row_local = 0;
-    return error;
+    return 0;
 }
 
 static void softmax(const float *in, float *out, uint32_t count, float beta) {
@@ -54,8 +53,8 @@ const nn_op_def float_softmax = {
         .code = 25,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE},
+        .makes = FLOAT_TYPE | NN_ELEMENTWISE,
         .check = check_softmax,
         .run = run_softmax,
 };
@@ -67,15 +66,8 @@ typedef struct arg_max_params {
 static int check_arg_max(nn_loader *loader) {
     nn_op *op = loader->op;
     arg_max_params *params = NN_PARAMS(op, arg_max_params);
-    int error = nn_need_input(loader, 0);
-    error = error ? error
-                  : nn_need_input_type(loader, 0, NN_TYPE_BIT(NN_FLOAT32));
-    error = error ? error
-                  : nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT32));
-    error = error ? error : nn_need_input(loader, 1);
-    error = error ? error : nn_need_constant(loader, 1);
     int32_t axis;
-    error = error ? error : nn_constant_int(loader, 1, &axis);
+    int error = nn_constant_int(loader, 1, &axis);
     if (error) {
         return error;
     }
@@ -122,8 +114,8 @@ const nn_op_def float_arg_max = {
         .code = 56,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {FLOAT_TYPE, NN_INTS | NN_CONSTANT},
+        .makes = NN_TYPE_BIT(NN_INT32),
         .check = check_arg_max,
         .run = run_arg_max,
 };

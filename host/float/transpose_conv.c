@@ -14,28 +14,9 @@ typedef struct transpose_params {
 // Inputs: the output's shape, the filter, the image, the bias.
 enum { SHAPE, FILTER, IMAGE, BIAS };
 
-static int check_inputs(const nn_loader *loader) {
-    for (uint32_t k = FILTER; k <= IMAGE; k++) {
-        int error = nn_need_input(loader, k);
-        if (!error) {
-            error = nn_need_input_type(loader, k, NN_TYPE_BIT(NN_FLOAT32));
-        }
-        if (error) {
-            return error;
-        }
-    }
-    int error = nn_need_constant(loader, FILTER);
-    return error ? error
-                 : nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_FLOAT32));
-}
-
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     transpose_params *params = NN_PARAMS(op, transpose_params);
-    int error = check_inputs(loader);
-    if (error) {
-        return error;
-    }
     const nn_tensor *filter = nn_op_given(loader->graph, op, FILTER);
     const nn_tensor *in = nn_op_given(loader->graph, op, IMAGE);
     const nn_tensor *out = nn_op_output(loader->graph, op, 0);
@@ -46,7 +27,7 @@ static int check(nn_loader *loader) {
                 "the tensors do not have the shapes of a transposed "
                 "convolution");
     }
-    error = float_need_bias(loader, BIAS, (uint32_t)filter->dim[0]);
+    int error = float_need_bias(loader, BIAS, (uint32_t)filter->dim[0]);
     error = error ? error : float_fused_range(loader, 3, &params->range);
     if (error) {
         return error;
@@ -54,23 +35,16 @@ static int check(nn_loader *loader) {
     params->window = (nn_window){
             .kernel_h = filter->dim[1],
             .kernel_w = filter->dim[2],
-            .stride_w = nn_option_int(loader, 1, 0),
-            .stride_h = nn_option_int(loader, 2, 0),
-            .dilation_w = 1,
-            .dilation_h = 1,
     };
-    int32_t height;
-    int32_t width;
-    error = nn_window_fit(loader, &params->window,
-            nn_option_byte(loader, 0, NN_PADDING_SAME), out->dim[1],
-            out->dim[2], &height, &width);
+    int32_t size[2];
+    error = nn_window_fit(loader, &params->window, 0, &out->dim[1], size);
     if (error) {
         return error;
     }
-    if (height != in->dim[1] || width != in->dim[2]) {
+    if (size[0] != in->dim[1] || size[1] != in->dim[2]) {
         return nn_op_fail(loader, NN_ERR_INVALID,
                 "an output of %d x %d needs an input of %d x %d", out->dim[1],
-                out->dim[2], height, width);
+                out->dim[2], size[0], size[1]);
     }
     uint64_t inputs = nn_tensor_elements(in) / (uint32_t)in->dim[3];
     op->macs = inputs * nn_tensor_elements(filter);
@@ -146,8 +120,8 @@ const nn_op_def float_transpose_conv = {
         .code = 67,
         .min_inputs = 3,
         .max_inputs = 4,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_INTS, FLOAT_CONSTANT, FLOAT_TYPE},
+        .makes = FLOAT_TYPE,
         .check = check,
         .run = run,
 };

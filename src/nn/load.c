@@ -467,9 +467,8 @@ static int check_counts(const nn_loader *l) {
             (l->op->input_count > def->max_inputs && def->max_inputs != 255)) {
         return nn_op_invalid(l, "%u inputs", (uint32_t)l->op->input_count);
     }
-    if (l->op->output_count < def->min_outputs ||
-            (l->op->output_count > def->max_outputs &&
-                    def->max_outputs != 255)) {
+    if (l->op->output_count != 1 &&
+            (l->op->output_count == 0 || (def->makes & NN_MANY) == 0)) {
         return nn_op_invalid(l, "%u outputs", (uint32_t)l->op->output_count);
     }
     return 0;
@@ -542,15 +541,11 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
     if (err != 0) {
         return err;
     }
-    uint8_t type;
-    if (nn_flatbuffer_u8(&m->file, table, NN_OPERATOR_OPTIONS_TYPE, 0, &type) !=
-                    0 ||
-            nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
-                    &loader.options) != 0) {
+    if (nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
+                &loader.options) != 0) {
         return nn_op_fail(&loader, NN_ERR_INVALID, "its options are damaged");
     }
-    loader.options_type = type;
-    err = op->def->check(&loader);
+    err = nn_op_check(&loader);
     for (uint32_t k = 0; err == 0 && k < op->output_count; k++) {
         const nn_tensor *t = nn_op_output(graph, op, k);
         assert((uint64_t)t->rows * t->row_bytes == t->bytes);

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "nn/error.h"
+#include "nn/fixed.h"
 #include "nn/flatbuffer.h"
 #include "nn/graph.h"
 
@@ -36,25 +37,53 @@ typedef struct nn_call {
     void *keep;
 } nn_call;
 
+// What an operator takes at an input or makes as an output: the types as
+// NN_TYPE_BIT()s, and what else must hold.
+#define NN_TYPE_BIT(type) (1U << (type))
+enum {
+    NN_SAME_TYPE = 1 << 10, // of these types, the one that input 0 has
+    NN_CONSTANT = 1 << 11,
+    NN_SCALED = 1 << 12,     // quantised per tensor, with a scale above 0
+    NN_OPTIONAL = 1 << 13,   // may be left out
+    NN_ONE_TO_ONE = 1 << 14, // an output with the shape and rows of input 0,
+                             // each row made of one row
+    NN_MANY = 1 << 15,       // any number of outputs
+    NN_ELEMENTWISE = NN_SAME_TYPE | NN_ONE_TO_ONE, // may work in place
+
+    NN_INTS = NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64),
+    // every type whose elements can be moved about
+    NN_MOVED = NN_INTS | NN_TYPE_BIT(NN_FLOAT32) | NN_TYPE_BIT(NN_UINT8) |
+            NN_TYPE_BIT(NN_BOOL) | NN_TYPE_BIT(NN_INT16) | NN_TYPE_BIT(NN_INT8),
+    NN_SCALED_INT8 = NN_TYPE_BIT(NN_INT8) | NN_SCALED,
+};
+
+// Inputs of an operator that its definition describes.
+enum { NN_TAKEN = 3 };
+
 // What check() is given: the graph so far and the operator's options.
 typedef struct nn_loader {
     nn_graph *graph;
-    nn_op *op;             // the operator being checked
-    uint32_t options;      // position of its options table in the file, 0: none
-    uint32_t options_type; // BuiltinOptions tag of that table
+    nn_op *op;                     // the operator being checked
+    const nn_tensor *in[NN_TAKEN]; // its first inputs, NULL: left out
+    nn_tensor *out;                // its output 0
+    uint32_t options; // position of its options table in the file, 0: none
     nn_error *error;
 } nn_loader;
 
 // An operator kind; nn_builtin_name(code) is its name.
 typedef struct nn_op_def {
-    uint16_t code;                    // BuiltinOperator of the TFLite schema
-    uint8_t min_inputs, max_inputs;   // max 255: any number
-    uint8_t min_outputs, max_outputs; // likewise
-    // Validates types, shapes, quantisation and options of loader->op; fills
-    // params, row_local, alias, in_place, scratch_bytes, keep_bytes and macs
-    // and may set rows and row_bytes of the outputs. Everything that run()
-    // relies on is checked here: run() cannot fail. Outputs' sizes in the
-    // file are untrusted too: they must equal what the operator makes.
+    uint16_t code;                  // BuiltinOperator of the TFLite schema
+    uint8_t min_inputs, max_inputs; // max 255: any number
+    // What must hold of the first inputs and of output 0 before check() is
+    // called; 0: check() looks itself.
+    uint16_t takes[NN_TAKEN];
+    uint16_t makes;
+    // Validates what the definition does not say: types, shapes, quantisation
+    // and options of loader->op; fills params, row_local, alias, in_place,
+    // scratch_bytes, keep_bytes and macs and may set rows and row_bytes of the
+    // outputs. Everything that run() relies on is checked: run() cannot fail.
+    // Outputs' sizes in the file are untrusted too: they must equal what the
+    // operator makes. NULL: nothing is left to do.
     int (*check)(nn_loader *loader);
     // For row_local operators: the rows [*first, *end) of input k (a dynamic
     // tensor) that output row y reads, within 0 … rows of that input; an
@@ -102,6 +131,10 @@ static inline const nn_tensor *nn_call_output(const nn_call *c, uint32_t k) {
     return nn_op_output(c->graph, c->op, k);
 }
 
+// Checks the operator that loader->op is filled for as its definition says,
+// then with its check().
+int nn_op_check(nn_loader *loader);
+
 // Helpers for check(). Each returns 0 or fails with a sentence that begins
 // with the operator's index and name ("op 7 CONV_2D: ").
 
@@ -110,25 +143,23 @@ int nn_op_fail(const nn_loader *loader, int code, const char *format, ...);
 // The same with NN_ERR_INVALID, NN_ERR_UNSUPPORTED.
 int nn_op_invalid(const nn_loader *loader, const char *format, ...);
 int nn_op_unsupported(const nn_loader *loader, const char *format, ...);
-// Input k is there (not left out).
-int nn_need_input(const nn_loader *loader, uint32_t k);
-// Input/output k has one of the types in the mask of NN_TYPE_BIT()s; an input
-// that is left out passes.
-#define NN_TYPE_BIT(type) (1u << (type))
-int nn_need_input_type(const nn_loader *loader, uint32_t k, uint32_t mask);
-int nn_need_output_type(const nn_loader *loader, uint32_t k, uint32_t mask);
-// Input/output k is quantised per tensor: one scale, finite and above 0, and
-// a zero point within its type's range.
-int nn_need_input_scale(const nn_loader *loader, uint32_t k);
-int nn_need_output_scale(const nn_loader *loader, uint32_t k);
+// Input or output k is as nn_op_def.takes and makes would say. Input k need not
+// be one of the first.
+int nn_need_input(const nn_loader *loader, uint32_t k, uint32_t takes);
+int nn_need_output(const nn_loader *loader, uint32_t k, uint32_t makes);
 // Output k has exactly these sizes.
 int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
         const int32_t *dim);
-// Output k and input j have the same scale and zero point (operators that
+// An input, the image, and output 0 have four dimensions.
+int nn_need_images(const nn_loader *loader, const nn_tensor *image);
+// Input j and output 0 have the same scale and zero point (operators that
 // only move bytes).
-int nn_need_same_scale(const nn_loader *loader, uint32_t j, uint32_t k);
-// Input k is a constant.
-int nn_need_constant(const nn_loader *loader, uint32_t k);
+int nn_need_same_scale(const nn_loader *loader, uint32_t j);
+// The factor real as a multiplier.
+int nn_need_factor(const nn_loader *loader, double real,
+        nn_multiplier *multiplier);
+// Element i of a constant of int32 or int64.
+int64_t nn_constant_at(const nn_tensor *constant, uint32_t i);
 // Copies a constant int32 or int64 input of one dimension (or a scalar) into
 // value[0 … max-1] and its length into *count; a value beyond int32 fails.
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,

@@ -5,12 +5,8 @@
 #include "nn/ops/ops.h"
 
 static int check_abs(nn_loader *loader) {
-    int error = nn_check_lookup(loader);
-    if (error) {
-        return error;
-    }
     nn_linear *p = NN_PARAMS(loader->op, nn_linear);
-    error = nn_linear_float(loader, p);
+    int error = nn_linear_float(loader, p);
     p->below.sign_in = -1;
     return error;
 }
@@ -27,8 +23,8 @@ const nn_op_def nn_op_abs = {
         .code = 101,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_abs,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,
@@ -38,8 +34,8 @@ const nn_op_def nn_op_neg = {
         .code = 59,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_neg,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,

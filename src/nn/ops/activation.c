@@ -18,7 +18,7 @@ static int32_t stored(const nn_tensor *tensor, float real) {
 
 int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
         int32_t *high) {
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *out = loader->out;
     int32_t activation = nn_option_byte(loader, field, NN_ACTIVATION_NONE);
     *low = INT8_MIN;
     *high = INT8_MAX;

@@ -7,25 +7,11 @@
 #include "nn/ops/shape.h"
 
 static int check(nn_loader *loader) {
-    int error = nn_need_input(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, 0,
-            NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8));
-    if (error) {
-        return error;
-    }
-    error = nn_need_output_type(loader, 0,
-            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
-    if (error) {
-        return error;
-    }
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
+    nn_tensor *out = loader->out;
     int32_t option;
-    error = nn_constant_int(loader, 1, &option);
+    int error = nn_constant_int(loader, 1, &option);
     if (error) {
         return error;
     }
@@ -64,8 +50,8 @@ const nn_op_def nn_op_arg_max = {
         .code = 56,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8)},
+        .makes = NN_INTS,
         .check = check,
         .run = nn_arg_max_run,
 };

@@ -11,11 +11,7 @@
 // dimensions: height and width, both 1 and 0 where there is no width.
 static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
         int32_t *after) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     if (in->rank != 3 && in->rank != 4) {
         return nn_op_unsupported(loader, "an input of %u dimensions",
                 (uint32_t)in->rank);
@@ -24,7 +20,7 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
     before[1] = 0;
     after[1] = 0;
     uint32_t count;
-    error = nn_constant_ints(loader, 1, 2, block, &count);
+    int error = nn_constant_ints(loader, 1, 2, block, &count);
     if (error) {
         return error;
     }
@@ -47,7 +43,7 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
 // Output's shape by its images, height and width.
 static int need_shape(const nn_loader *loader, int64_t n,
         const int64_t *space) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     int32_t dim[4] = {(int32_t)n};
     if (n > INT32_MAX || space[0] > INT32_MAX || space[1] > INT32_MAX) {
         return nn_op_fail(loader, NN_ERR_RANGE, "the output is too large");
@@ -65,7 +61,7 @@ static int check_space_to_batch(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     int64_t space[2] = {1, 1};
     for (uint32_t i = 0; i + 2 < in->rank; i++) {
         int64_t size = (int64_t)in->dim[i + 1] + before[i] + after[i];
@@ -75,7 +71,7 @@ static int check_space_to_batch(nn_loader *loader) {
         }
         space[i] = size / block[i];
     }
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *out = loader->out;
     nn_batch_blocks *p = NN_PARAMS(loader->op, nn_batch_blocks);
     memset(p->value, 0, sizeof(p->value));
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
@@ -94,7 +90,7 @@ static int check_batch_to_space(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     int64_t blocks = (int64_t)block[0] * block[1];
     if (in->dim[0] % blocks != 0) {
         return nn_op_invalid(loader,
@@ -112,8 +108,8 @@ const nn_op_def nn_op_space_to_batch_nd = {
         .code = 38,
         .min_inputs = 3,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, 0, NN_INTS | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_space_to_batch,
         .run = nn_space_to_batch_run,
 };
@@ -122,8 +118,8 @@ const nn_op_def nn_op_batch_to_space_nd = {
         .code = 37,
         .min_inputs = 3,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, 0, NN_INTS | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_batch_to_space,
         .run = nn_batch_to_space_run,
 };

@@ -8,6 +8,8 @@
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 
+// The types of both inputs and of the output.
+enum { TYPES = NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_INT32) };
 // The first field of AddOptions, SubOptions and MulOptions.
 enum { ACTIVATION };
 
@@ -17,8 +19,8 @@ static int32_t broadcast_dim(const nn_tensor *a, const nn_tensor *b, int axis) {
 }
 
 static int check_shapes(const nn_loader *loader) {
-    const nn_tensor *a = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *b = nn_op_given(loader->graph, loader->op, 1);
+    const nn_tensor *a = loader->in[0];
+    const nn_tensor *b = loader->in[1];
     int rank = a->rank > b->rank ? a->rank : b->rank;
     int32_t dim[NN_MAX_RANK];
     for (int i = 0; i < rank; i++) {
@@ -33,33 +35,16 @@ static int check_shapes(const nn_loader *loader) {
     return nn_need_output_shape(loader, 0, (uint32_t)rank, dim);
 }
 
-static int check_types(const nn_loader *loader) {
-    const uint32_t types = NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_INT32);
-    int err = nn_need_input(loader, 0);
-    if (err == 0) {
-        err = nn_need_input(loader, 1);
-    }
-    if (err == 0) {
-        err = nn_need_input_type(loader, 0, types);
-    }
-    if (err) {
-        return err;
-    }
-    uint32_t type = nn_op_given(loader->graph, loader->op, 0)->type;
-    err = nn_need_input_type(loader, 1, NN_TYPE_BIT(type));
-    return err ? err : nn_need_output_type(loader, 0, NN_TYPE_BIT(type));
-}
-
 // Without broadcasting the output takes over the rows of a computed input, else
 // they are those of NHWC. An input of one row goes with every row.
 static void find_rows(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_binary_params *p = NN_PARAMS(op, nn_binary_params);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    nn_tensor *out = loader->out;
     const nn_tensor *leader = NULL;
     p->flat = 1;
     for (uint32_t k = 0; k < 2; k++) {
-        const nn_tensor *in = nn_op_given(loader->graph, op, k);
+        const nn_tensor *in = loader->in[k];
         bool full = in->bytes == out->bytes;
         if (full && in->data == NULL) {
             op->in_place |= (uint8_t)(1U << k);
@@ -76,7 +61,7 @@ static void find_rows(nn_loader *loader) {
     }
     op->row_local = 1;
     for (uint32_t k = 0; k < 2; k++) {
-        const nn_tensor *in = nn_op_given(loader->graph, op, k);
+        const nn_tensor *in = loader->in[k];
         bool fits = in->rows == 1 ||
                 (in->rows == out->rows && (p->flat || nn_rows_natural(in)));
         if (in->data == NULL && !fits) {
@@ -90,10 +75,7 @@ static int check_binary(nn_loader *loader, bool quantised) {
     nn_binary_params *p = NN_PARAMS(op, nn_binary_params);
     p->low = INT32_MIN;
     p->high = INT32_MAX;
-    int err = check_types(loader);
-    if (err == 0) {
-        err = check_shapes(loader);
-    }
+    int err = check_shapes(loader);
     if (err) {
         return err;
     }
@@ -101,19 +83,19 @@ static int check_binary(nn_loader *loader, bool quantised) {
     if (!quantised) {
         return 0;
     }
-    if (nn_op_output(loader->graph, op, 0)->type == NN_INT32) {
+    if (loader->out->type == NN_INT32) {
         if (nn_option_byte(loader, ACTIVATION, 0) != NN_ACTIVATION_NONE) {
             return nn_op_unsupported(loader,
                     "a fused activation on int32 is not supported");
         }
         return 0;
     }
-    err = nn_need_input_scale(loader, 0);
+    err = nn_need_input(loader, 0, NN_SCALED_INT8);
     if (err == 0) {
-        err = nn_need_input_scale(loader, 1);
+        err = nn_need_input(loader, 1, NN_SCALED_INT8);
     }
     if (err == 0) {
-        err = nn_need_output_scale(loader, 0);
+        err = nn_need_output(loader, 0, NN_SCALED_INT8);
     }
     return err ? err : nn_fused_range(loader, ACTIVATION, &p->low, &p->high);
 }
@@ -122,21 +104,26 @@ static int check_binary(nn_loader *loader, bool quantised) {
 static int set_multipliers(const nn_loader *loader, double first, double second,
         double out) {
     nn_binary_params *p = NN_PARAMS(loader->op, nn_binary_params);
-    if (nn_multiplier_make(first, &p->in[0]) ||
-            nn_multiplier_make(second, &p->in[1]) ||
-            nn_multiplier_make(out, &p->out) || p->in[0].shift > 0 ||
-            p->in[1].shift > 0 || p->out.shift > 0) {
+    int err = nn_need_factor(loader, first, &p->in[0]);
+    if (err == 0) {
+        err = nn_need_factor(loader, second, &p->in[1]);
+    }
+    if (err == 0) {
+        err = nn_need_factor(loader, out, &p->out);
+    }
+    if (err == 0 &&
+            (p->in[0].shift > 0 || p->in[1].shift > 0 || p->out.shift > 0)) {
         return nn_op_unsupported(loader, "the scales are too far apart");
     }
-    return 0;
+    return err;
 }
 
 static bool is_int8(const nn_loader *loader) {
-    return nn_op_output(loader->graph, loader->op, 0)->type == NN_INT8;
+    return loader->out->type == NN_INT8;
 }
 
 static float scale_of(const nn_loader *loader, uint32_t k) {
-    return nn_op_given(loader->graph, loader->op, k)->scale;
+    return loader->in[k]->scale;
 }
 
 static int check_add(nn_loader *loader) {
@@ -147,7 +134,7 @@ static int check_add(nn_loader *loader) {
     double a = scale_of(loader, 0);
     double b = scale_of(loader, 1);
     double twice = 2 * (a > b ? a : b);
-    double out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    double out = loader->out->scale;
     return set_multipliers(loader, a / twice, b / twice,
             twice / ((1 << NN_ADD_HEADROOM) * out));
 }
@@ -161,7 +148,7 @@ static int check_sub(nn_loader *loader) {
     float a = scale_of(loader, 0);
     float b = scale_of(loader, 1);
     float twice = 2 * (a > b ? a : b);
-    float out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    float out = loader->out->scale;
     return set_multipliers(loader, a / twice, b / twice,
             twice / ((float)(1 << NN_ADD_HEADROOM) * out));
 }
@@ -172,12 +159,9 @@ static int check_mul(nn_loader *loader) {
         return err;
     }
     double product = (double)scale_of(loader, 0) * (double)scale_of(loader, 1);
-    double out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    double out = loader->out->scale;
     nn_binary_params *p = NN_PARAMS(loader->op, nn_binary_params);
-    if (nn_multiplier_make(product / out, &p->out)) {
-        return nn_op_unsupported(loader, "the scales are too far apart");
-    }
-    return 0;
+    return nn_need_factor(loader, product / out, &p->out);
 }
 
 // Stored numbers are compared whatever their scales, as TFLite does.
@@ -205,8 +189,8 @@ const nn_op_def nn_op_add = {
         .code = 0,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {TYPES, TYPES | NN_SAME_TYPE},
+        .makes = TYPES | NN_SAME_TYPE,
         .check = check_add,
         .run = nn_add_run,
 };
@@ -215,8 +199,8 @@ const nn_op_def nn_op_sub = {
         .code = 41,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {TYPES, TYPES | NN_SAME_TYPE},
+        .makes = TYPES | NN_SAME_TYPE,
         .check = check_sub,
         .run = nn_sub_run,
 };
@@ -225,8 +209,8 @@ const nn_op_def nn_op_mul = {
         .code = 18,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {TYPES, TYPES | NN_SAME_TYPE},
+        .makes = TYPES | NN_SAME_TYPE,
         .check = check_mul,
         .run = nn_mul_run,
 };
@@ -235,8 +219,8 @@ const nn_op_def nn_op_maximum = {
         .code = 55,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {TYPES, TYPES | NN_SAME_TYPE},
+        .makes = TYPES | NN_SAME_TYPE,
         .check = check_compare,
         .run = nn_maximum_run,
 };
@@ -245,8 +229,8 @@ const nn_op_def nn_op_minimum = {
         .code = 57,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {TYPES, TYPES | NN_SAME_TYPE},
+        .makes = TYPES | NN_SAME_TYPE,
         .check = check_compare,
         .run = nn_minimum_run,
 };

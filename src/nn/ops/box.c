@@ -15,8 +15,8 @@ void nn_box_all(const nn_tensor *in, nn_box *box) {
 }
 
 void nn_box_rows_local(nn_loader *loader, const nn_box *box) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
     if (in->rank != 4 || out->rank != 4 || !nn_rows_natural(in)) {
         return;
     }

@@ -10,7 +10,7 @@
 // Whether every input's rows can be pieces of the output's.
 static bool rows_local(const nn_loader *loader, uint32_t axis) {
     const nn_op *op = loader->op;
-    bool local = nn_op_output(loader->graph, op, 0)->rank == 4 && axis >= 2;
+    bool local = loader->out->rank == 4 && axis >= 2;
     for (uint32_t k = 0; k < op->input_count; k++) {
         local = local && nn_rows_natural(nn_op_given(loader->graph, op, k));
     }
@@ -20,15 +20,15 @@ static bool rows_local(const nn_loader *loader, uint32_t axis) {
 // Counts the inputs that need a table, or fails.
 static int count_tables(nn_loader *loader) {
     nn_op *op = loader->op;
-    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *out = loader->out;
     for (uint32_t k = 0; k < op->input_count; k++) {
         const nn_tensor *in = nn_op_given(loader->graph, op, k);
         if (nn_concat_rescales(in, out)) {
-            int error = nn_need_input_scale(loader, k);
-            if (error) {
-                return error;
+            uint32_t scaled = NN_TYPE_BIT(in->type) | NN_SCALED;
+            int error = nn_need_input(loader, k, scaled);
+            if (error == 0) {
+                error = nn_need_output(loader, 0, scaled);
             }
-            error = nn_need_output_scale(loader, 0);
             if (error) {
                 return error;
             }
@@ -40,7 +40,7 @@ static int count_tables(nn_loader *loader) {
 
 static int check_concatenation(nn_loader *loader) {
     nn_op *op = loader->op;
-    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *out = loader->out;
     uint32_t axis;
     int error =
             nn_need_axis(loader, nn_option_int(loader, 0, 0), out->rank, &axis);
@@ -53,7 +53,7 @@ static int check_concatenation(nn_loader *loader) {
     }
     int64_t sum = 0;
     for (uint32_t k = 0; k < op->input_count; k++) {
-        error = nn_need_moved(loader, k, 0);
+        error = nn_need_input(loader, k, NN_TYPE_BIT(out->type));
         if (error) {
             return error;
         }
@@ -82,7 +82,7 @@ static int check_concatenation(nn_loader *loader) {
 
 static int check_pack(nn_loader *loader) {
     nn_op *op = loader->op;
-    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *out = loader->out;
     uint32_t axis;
     int error =
             nn_need_axis(loader, nn_option_int(loader, 1, 0), out->rank, &axis);
@@ -95,7 +95,7 @@ static int check_pack(nn_loader *loader) {
                 (uint32_t)op->input_count, out->dim[axis]);
     }
     for (uint32_t k = 0; k < op->input_count; k++) {
-        error = nn_need_moved(loader, k, 0);
+        error = nn_need_input(loader, k, NN_TYPE_BIT(out->type));
         if (error) {
             return error;
         }
@@ -126,8 +126,7 @@ const nn_op_def nn_op_concatenation = {
         .code = 2,
         .min_inputs = 1,
         .max_inputs = 255,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .makes = NN_MOVED,
         .check = check_concatenation,
         .begin = nn_concat_begin,
         .run = nn_concat_run,
@@ -137,8 +136,7 @@ const nn_op_def nn_op_pack = {
         .code = 83,
         .min_inputs = 1,
         .max_inputs = 255,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .makes = NN_MOVED,
         .check = check_pack,
         .run = nn_concat_run,
 };

@@ -7,11 +7,7 @@
 
 // Input and output are NHWC of the same type; blocks of *size x *size.
 static int check_both(nn_loader *loader, int32_t *size) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     *size = nn_option_int(loader, 0, 0);
     if (in->rank != 4 || *size < 1) {
         return nn_op_invalid(loader,
@@ -34,7 +30,7 @@ static int check_space_to_depth(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     if (in->dim[1] % size != 0 || in->dim[2] % size != 0) {
         return misfit(loader, size);
     }
@@ -50,7 +46,7 @@ static int check_depth_to_space(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     if (in->dim[3] % size != 0 || in->dim[3] / size % size != 0) {
         return misfit(loader, size);
     }
@@ -81,8 +77,8 @@ const nn_op_def nn_op_space_to_depth = {
         .code = 26,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_space_to_depth,
         .rows = space_to_depth_rows,
         .run = nn_space_to_depth_run,
@@ -92,8 +88,8 @@ const nn_op_def nn_op_depth_to_space = {
         .code = 5,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_depth_to_space,
         .rows = depth_to_space_rows,
         .run = nn_depth_to_space_run,

@@ -14,9 +14,9 @@ enum { VECTORS, WEIGHTS, BIAS };
 // The output may keep the input's leading dimensions or have them flattened:
 // only the number of vectors and their length count.
 static int check_shapes(const nn_loader *loader) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, VECTORS);
-    const nn_tensor *weights = nn_op_given(loader->graph, loader->op, WEIGHTS);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[VECTORS];
+    const nn_tensor *weights = loader->in[WEIGHTS];
+    const nn_tensor *out = loader->out;
     uint32_t length = (uint32_t)weights->dim[1];
     uint32_t count = (uint32_t)weights->dim[0];
     if (in->bytes % length != 0) {
@@ -38,20 +38,15 @@ static int check_shapes(const nn_loader *loader) {
 // With one scale TFLite rounds the product of the two scales to float first
 // (kernels/kernel_util.cc, GetQuantizedConvolutionMultipler).
 static int make_multiplier(const nn_loader *loader, nn_multiplier *multiplier) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, VECTORS);
-    const nn_tensor *weights = nn_op_given(loader->graph, loader->op, WEIGHTS);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
-    float product = in->scale * weights->scale;
-    if (nn_multiplier_make((double)product / (double)out->scale, multiplier)) {
-        return nn_op_unsupported(loader, "the scales are too far apart");
-    }
-    return 0;
+    float product = loader->in[VECTORS]->scale * loader->in[WEIGHTS]->scale;
+    double out = loader->out->scale;
+    return nn_need_factor(loader, (double)product / out, multiplier);
 }
 
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_fully_connected_params *p = NN_PARAMS(op, nn_fully_connected_params);
-    int err = nn_need_weights(loader, VECTORS, WEIGHTS, 2, 0);
+    int err = nn_need_weights(loader, VECTORS, 2, 0);
     if (err == 0) {
         err = check_shapes(loader);
     }
@@ -64,9 +59,9 @@ static int check(nn_loader *loader) {
     if (err) {
         return err;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, op, VECTORS);
-    const nn_tensor *weights = nn_op_given(loader->graph, op, WEIGHTS);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[VECTORS];
+    const nn_tensor *weights = loader->in[WEIGHTS];
+    nn_tensor *out = loader->out;
     uint32_t length = (uint32_t)weights->dim[1];
     uint32_t count = (uint32_t)weights->dim[0];
     err = nn_need_bias(loader, BIAS, count);
@@ -88,8 +83,8 @@ const nn_op_def nn_op_fully_connected = {
         .code = 9,
         .min_inputs = 2,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8, NN_WEIGHTS},
+        .makes = NN_SCALED_INT8,
         .check = check,
         .run = nn_fully_connected_run,
 };

@@ -8,7 +8,7 @@
 
 // The indices are a constant of integers that fit a dimension of this size.
 static int check_indices(const nn_loader *loader, int32_t size) {
-    const nn_tensor *indices = nn_op_given(loader->graph, loader->op, 1);
+    const nn_tensor *indices = loader->in[1];
     for (uint32_t i = 0; i < nn_tensor_elements(indices); i++) {
         int64_t index = nn_constant_at(indices, i);
         if (index < 0 || index >= size) {
@@ -19,32 +19,12 @@ static int check_indices(const nn_loader *loader, int32_t size) {
     return 0;
 }
 
-static int check_inputs(const nn_loader *loader) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input(loader, 1);
-    if (error) {
-        return error;
-    }
-    error = nn_need_constant(loader, 1);
-    if (error) {
-        return error;
-    }
-    return nn_need_input_type(loader, 1,
-            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
-}
-
 static int check(nn_loader *loader) {
-    int error = check_inputs(loader);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *indices = nn_op_given(loader->graph, loader->op, 1);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *indices = loader->in[1];
     uint32_t axis;
-    error = nn_need_axis(loader, nn_option_int(loader, 0, 0), in->rank, &axis);
+    int error =
+            nn_need_axis(loader, nn_option_int(loader, 0, 0), in->rank, &axis);
     if (error) {
         return error;
     }
@@ -91,8 +71,8 @@ const nn_op_def nn_op_gather = {
         .code = 36,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, NN_INTS | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check,
         .run = nn_gather_run,
 };

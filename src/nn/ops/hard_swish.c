@@ -20,20 +20,17 @@ static int need_factor16(const nn_loader *loader, float real,
 }
 
 static int check(nn_loader *loader) {
-    int error = nn_check_lookup(loader);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
     nn_hard_swish *p = NN_PARAMS(loader->op, nn_hard_swish);
+    loader->op->keep_bytes = NN_LOOKUP_BYTES;
     p->in_zero = in->zero_point;
     p->out_zero = out->zero_point;
     float step = 1.0f / 128 * in->scale;
     float gate_step = 3.0f / 32768;
     float output_factor = step / out->scale;
     float gate_factor = step / gate_step;
-    error = need_factor16(loader, output_factor, &p->output);
+    int error = need_factor16(loader, output_factor, &p->output);
     if (error) {
         return error;
     }
@@ -48,8 +45,8 @@ const nn_op_def nn_op_hard_swish = {
         .code = 117,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check,
         .begin = nn_hard_swish_begin,
         .run = nn_lookup_run,

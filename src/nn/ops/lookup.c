@@ -3,36 +3,9 @@
 
 #include "nn/ops/lookup.h"
 
-#include "nn/ops/shape.h"
-
-int nn_check_lookup(nn_loader *loader) {
-    int error = nn_check_elementwise(loader, NN_TYPE_BIT(NN_INT8));
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_scale(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_output_scale(loader, 0);
-    if (error) {
-        return error;
-    }
-    loader->op->keep_bytes = NN_LOOKUP_BYTES;
-    return 0;
-}
-
-int nn_need_factor(const nn_loader *loader, double real,
-        nn_multiplier *multiplier) {
-    if (!(real >= 0) || nn_multiplier_make(real, multiplier)) {
-        return nn_op_invalid(loader, "the scales are too far apart");
-    }
-    return 0;
-}
-
 static int linear(const nn_loader *loader, double factor, nn_linear *p) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
     p->above.sign_in = 1;
     p->above.sign_out = 1;
     p->in_zero = in->zero_point;
@@ -45,14 +18,15 @@ static int linear(const nn_loader *loader, double factor, nn_linear *p) {
 }
 
 int nn_linear_float(const nn_loader *loader, nn_linear *p) {
-    float in = nn_op_given(loader->graph, loader->op, 0)->scale;
-    float out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    float in = loader->in[0]->scale;
+    float out = loader->out->scale;
+    loader->op->keep_bytes = NN_LOOKUP_BYTES;
     float factor = in / out; // rounded to float, as the reference does
     return linear(loader, factor, p);
 }
 
 int nn_linear_double(const nn_loader *loader, nn_linear *p) {
-    double in = nn_op_given(loader->graph, loader->op, 0)->scale;
-    double out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    double in = loader->in[0]->scale;
+    double out = loader->out->scale;
     return linear(loader, in / out, p);
 }

@@ -13,13 +13,9 @@
 // Reads the sizes of the padding and checks the output's shape; after[] gets
 // what the padding adds behind.
 static int check_sizes(nn_loader *loader, int32_t *after) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
-    error = nn_constant_pairs(loader, 1, in->rank, pad->before, after);
+    int error = nn_constant_pairs(loader, 1, in->rank, pad->before, after);
     if (error) {
         return error;
     }
@@ -41,13 +37,13 @@ static int check_pad(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
     nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
     memset(pad->value, 0, sizeof(pad->value));
     if (out->scale_count > 0 &&
             (out->type == NN_INT8 || out->type == NN_UINT8)) {
-        error = nn_need_output_scale(loader, 0);
+        error = nn_need_output(loader, 0, NN_TYPE_BIT(out->type) | NN_SCALED);
         if (error) {
             return error;
         }
@@ -62,21 +58,13 @@ static int check_padv2(nn_loader *loader) {
     if (error) {
         return error;
     }
-    error = nn_need_moved(loader, 2, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_constant(loader, 2);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *value = nn_op_given(loader->graph, loader->op, 2);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *value = loader->in[2];
+    const nn_tensor *out = loader->out;
     if (nn_tensor_elements(value) != 1) {
         return nn_op_invalid(loader, "input 2 must hold one number");
     }
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
-        error = nn_need_same_scale(loader, 2, 0);
+        error = nn_need_same_scale(loader, 2);
         if (error) {
             return error;
         }
@@ -110,7 +98,7 @@ static int check_mirror_pad(nn_loader *loader) {
         return error;
     }
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_pad *pad = NN_PARAMS(op, nn_pad);
     int32_t mode = nn_option_byte(loader, 0, 0);
     if (mode != 0 && mode != 1) {
@@ -125,8 +113,8 @@ static int check_mirror_pad(nn_loader *loader) {
                     in->dim[i]);
         }
     }
-    op->row_local = in->rank == 4 && nn_rows_natural(in) &&
-            nn_op_output(loader->graph, op, 0)->dim[0] == 1;
+    op->row_local =
+            in->rank == 4 && nn_rows_natural(in) && loader->out->dim[0] == 1;
     return 0;
 }
 
@@ -192,8 +180,8 @@ const nn_op_def nn_op_pad = {
         .code = 34,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, NN_INTS | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_pad,
         .rows = pad_rows,
         .run = nn_pad_run,
@@ -203,8 +191,9 @@ const nn_op_def nn_op_padv2 = {
         .code = 60,
         .min_inputs = 3,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, NN_INTS | NN_CONSTANT,
+                NN_MOVED | NN_SAME_TYPE | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_padv2,
         .rows = pad_rows,
         .run = nn_pad_run,
@@ -214,8 +203,8 @@ const nn_op_def nn_op_mirror_pad = {
         .code = 100,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, NN_INTS | NN_CONSTANT},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_mirror_pad,
         .rows = mirror_rows,
         .run = nn_mirror_pad_run,

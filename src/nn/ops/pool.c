@@ -9,20 +9,13 @@
 #include "nn/ops/shape.h"
 
 // Fields of Pool2DOptions.
-enum { PADDING, STRIDE_W, STRIDE_H, WIDTH, HEIGHT, ACTIVATION };
+enum { WIDTH = 3, HEIGHT, ACTIVATION };
 
 // Numbers are compared and averaged as they are stored. The tolerance is
 // TFLite's.
 static int check_scales(const nn_loader *loader) {
-    int err = nn_need_input_scale(loader, 0);
-    if (err == 0) {
-        err = nn_need_output_scale(loader, 0);
-    }
-    if (err) {
-        return err;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
     if (fabsf(in->scale - out->scale) > 1.0e-6F ||
             in->zero_point != out->zero_point) {
         return nn_op_unsupported(loader,
@@ -32,22 +25,15 @@ static int check_scales(const nn_loader *loader) {
 }
 
 static int check_shapes(const nn_loader *loader, nn_window *window) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    if (in->rank != 4) {
-        return nn_op_invalid(loader, "the image has %u dimensions instead of 4",
-                (uint32_t)in->rank);
+    const nn_tensor *in = loader->in[0];
+    int err = nn_need_images(loader, in);
+    if (err) {
+        return err;
     }
-    *window = (nn_window){
-            .kernel_h = nn_option_int(loader, HEIGHT, 0),
-            .kernel_w = nn_option_int(loader, WIDTH, 0),
-            .stride_h = nn_option_int(loader, STRIDE_H, 0),
-            .stride_w = nn_option_int(loader, STRIDE_W, 0),
-            .dilation_h = 1,
-            .dilation_w = 1,
-    };
     int32_t dim[4] = {in->dim[0], 0, 0, in->dim[3]};
-    int err = nn_window_fit(loader, window, nn_option_byte(loader, PADDING, 0),
-            in->dim[1], in->dim[2], &dim[1], &dim[2]);
+    window->kernel_h = nn_option_int(loader, HEIGHT, 0);
+    window->kernel_w = nn_option_int(loader, WIDTH, 0);
+    err = nn_window_fit(loader, window, 0, &in->dim[1], &dim[1]);
     if (err) {
         return err;
     }
@@ -62,16 +48,7 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_pool_params *p = NN_PARAMS(op, nn_pool_params);
-    int err = nn_need_input(loader, 0);
-    if (err == 0) {
-        err = nn_need_input_type(loader, 0, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = check_scales(loader);
-    }
+    int err = check_scales(loader);
     if (err == 0) {
         err = check_shapes(loader, &p->window);
     }
@@ -81,7 +58,7 @@ static int check(nn_loader *loader) {
     if (err) {
         return err;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
     op->row_local = in->dim[0] == 1 && nn_rows_natural(in);
     op->scratch_bytes =
             (uint32_t)p->window.kernel_h * (uint32_t)sizeof(uint32_t);
@@ -99,8 +76,8 @@ const nn_op_def nn_op_max_pool_2d = {
         .code = 17,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8,
         .check = check,
         .rows = rows,
         .run = nn_max_pool_2d_run,
@@ -110,8 +87,8 @@ const nn_op_def nn_op_average_pool_2d = {
         .code = 1,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8,
         .check = check,
         .rows = rows,
         .run = nn_average_pool_2d_run,

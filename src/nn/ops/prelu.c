@@ -9,8 +9,8 @@
 
 // alpha's sizes, counted from the last one, are 1 or the input's.
 static int check_broadcast(nn_loader *loader) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
-    const nn_tensor *alpha = nn_op_given(loader->graph, loader->op, 1);
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *alpha = loader->in[1];
     nn_prelu *p = NN_PARAMS(loader->op, nn_prelu);
     bool fits = in->rank >= 1 && alpha->rank <= in->rank;
     int32_t stride = 1;
@@ -31,39 +31,13 @@ static int check_broadcast(nn_loader *loader) {
 }
 
 static int check(nn_loader *loader) {
-    int error = nn_check_elementwise(loader, NN_TYPE_BIT(NN_INT8));
-    if (error) {
-        return error;
-    }
-    error = nn_need_input(loader, 1);
-    if (error) {
-        return error;
-    }
-    error = nn_need_constant(loader, 1);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, 1, NN_TYPE_BIT(NN_INT8));
-    if (error) {
-        return error;
-    }
-    for (uint32_t k = 0; k < 2; k++) {
-        error = nn_need_input_scale(loader, k);
-        if (error) {
-            return error;
-        }
-    }
-    error = nn_need_output_scale(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = check_broadcast(loader);
+    int error = check_broadcast(loader);
     if (error) {
         return error;
     }
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
+    nn_tensor *out = loader->out;
     if (in->row_bytes % (uint32_t)nn_tensor_dim(in, -1) != 0) {
         // a reshape left rows that cut through the last dimension
         out->rows = 1;
@@ -72,7 +46,7 @@ static int check(nn_loader *loader) {
     }
     nn_prelu *p = NN_PARAMS(op, nn_prelu);
     double from = in->scale;
-    double alpha = nn_op_given(loader->graph, op, 1)->scale;
+    double alpha = loader->in[1]->scale;
     double to = out->scale;
     error = nn_need_factor(loader, from / to, &p->above);
     if (error) {
@@ -85,8 +59,8 @@ const nn_op_def nn_op_prelu = {
         .code = 54,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8, NN_SCALED_INT8 | NN_CONSTANT},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check,
         .run = nn_prelu_run,
 };

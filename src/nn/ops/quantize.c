@@ -5,50 +5,14 @@
 
 #include "nn/ops/lookup.h"
 #include "nn/ops/ops.h"
-#include "nn/ops/shape.h"
-
-// Types of the input, the output has the same shape but another type.
-static int check_types(nn_loader *loader, uint32_t in_types, uint32_t types) {
-    int error = nn_need_input(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, 0, in_types);
-    if (error) {
-        return error;
-    }
-    error = nn_need_output_type(loader, 0, types);
-    if (error) {
-        return error;
-    }
-    error = nn_need_same_shape(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    nn_op *op = loader->op;
-    nn_rows_follow(nn_op_given(loader->graph, op, 0),
-            nn_op_output(loader->graph, op, 0));
-    op->row_local = 1;
-    return 0;
-}
 
 static int check_quantize(nn_loader *loader) {
-    const uint32_t bytes = NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8);
-    int error = check_types(loader,
-            bytes | NN_TYPE_BIT(NN_INT16) | NN_TYPE_BIT(NN_FLOAT32), bytes);
-    if (error) {
-        return error;
-    }
-    error = nn_need_output_scale(loader, 0);
-    if (error) {
-        return error;
-    }
     nn_op *op = loader->op;
-    uint32_t type = nn_op_given(loader->graph, op, 0)->type;
+    uint32_t type = loader->in[0]->type;
     if (type == NN_FLOAT32) {
         return 0;
     }
-    error = nn_need_input_scale(loader, 0);
+    int error = nn_need_input(loader, 0, NN_TYPE_BIT(type) | NN_SCALED);
     if (error) {
         return error;
     }
@@ -76,20 +40,14 @@ static void run_quantize(const nn_call *call, uint32_t first, uint32_t end) {
     }
 }
 
-static int check_dequantize(nn_loader *loader) {
-    int error = check_types(loader,
-            NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8) |
-                    NN_TYPE_BIT(NN_INT16),
-            NN_TYPE_BIT(NN_FLOAT32));
-    return error ? error : nn_need_input_scale(loader, 0);
-}
-
 const nn_op_def nn_op_quantize = {
         .code = 114,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8) |
+                NN_TYPE_BIT(NN_INT16) | NN_TYPE_BIT(NN_FLOAT32)},
+        .makes = NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8) | NN_SCALED |
+                NN_ONE_TO_ONE,
         .check = check_quantize,
         .begin = begin_quantize,
         .run = run_quantize,
@@ -99,8 +57,8 @@ const nn_op_def nn_op_dequantize = {
         .code = 6,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
-        .check = check_dequantize,
+        .takes = {NN_TYPE_BIT(NN_INT8) | NN_TYPE_BIT(NN_UINT8) |
+                NN_TYPE_BIT(NN_INT16) | NN_SCALED},
+        .makes = NN_TYPE_BIT(NN_FLOAT32) | NN_ONE_TO_ONE,
         .run = nn_dequantize_run,
 };

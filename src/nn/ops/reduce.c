@@ -15,10 +15,7 @@ static int read_axes(const nn_loader *loader, uint32_t rank,
     // an axis may be named twice
     int32_t axes[2 * NN_MAX_RANK];
     uint32_t count;
-    int err = nn_need_input(loader, AXES);
-    if (err == 0) {
-        err = nn_constant_ints(loader, AXES, 2 * NN_MAX_RANK, axes, &count);
-    }
+    int err = nn_constant_ints(loader, AXES, 2 * NN_MAX_RANK, axes, &count);
     for (uint32_t i = 0; err == 0 && i < count; i++) {
         uint32_t axis;
         err = nn_need_axis(loader, axes[i], rank, &axis);
@@ -76,25 +73,9 @@ static void make_loops(const nn_tensor *in, const bool reduced[NN_MAX_RANK],
 
 static int check_reduce(nn_loader *loader) {
     nn_op *op = loader->op;
-    int err = nn_need_input(loader, VALUES);
-    if (err == 0) {
-        err = nn_need_input_type(loader, VALUES, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = nn_need_input_scale(loader, VALUES);
-    }
-    if (err == 0) {
-        err = nn_need_output_scale(loader, 0);
-    }
-    if (err) {
-        return err;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, op, VALUES);
+    const nn_tensor *in = loader->in[VALUES];
     bool reduced[NN_MAX_RANK] = {false};
-    err = read_axes(loader, in->rank, reduced);
+    int err = read_axes(loader, in->rank, reduced);
     if (err == 0) {
         err = check_shape(loader, in, reduced);
     }
@@ -111,13 +92,9 @@ static int check_sum(nn_loader *loader) {
     }
     nn_op *op = loader->op;
     nn_reduce_params *p = NN_PARAMS(op, nn_reduce_params);
-    const nn_tensor *in = nn_op_given(loader->graph, op, VALUES);
-    const nn_tensor *out = nn_op_output(loader->graph, op, 0);
-    if (nn_multiplier_make((double)in->scale / (double)out->scale,
-                &p->multiplier)) {
-        return nn_op_unsupported(loader, "the scales are too far apart");
-    }
-    return 0;
+    double in = loader->in[VALUES]->scale;
+    double out = loader->out->scale;
+    return nn_need_factor(loader, in / out, &p->multiplier);
 }
 
 // Divides the multiplier by the number of elements with as many bits as the
@@ -129,8 +106,7 @@ static int check_mean(nn_loader *loader) {
     }
     nn_op *op = loader->op;
     nn_reduce_params *p = NN_PARAMS(op, nn_reduce_params);
-    uint32_t n = nn_op_given(loader->graph, op, VALUES)->bytes /
-            nn_op_output(loader->graph, op, 0)->bytes;
+    uint32_t n = loader->in[VALUES]->bytes / loader->out->bytes;
     int32_t shift = 0;
     while (n >> shift > 1) {
         shift++;
@@ -145,15 +121,15 @@ static int check_mean(nn_loader *loader) {
 
 static int check_max(nn_loader *loader) {
     int err = check_reduce(loader);
-    return err ? err : nn_need_same_scale(loader, VALUES, 0);
+    return err ? err : nn_need_same_scale(loader, VALUES);
 }
 
 const nn_op_def nn_op_mean = {
         .code = 40,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8, NN_INTS | NN_CONSTANT},
+        .makes = NN_SCALED_INT8,
         .check = check_mean,
         .run = nn_reduce_sum_run,
 };
@@ -162,8 +138,8 @@ const nn_op_def nn_op_sum = {
         .code = 74,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8, NN_INTS | NN_CONSTANT},
+        .makes = NN_SCALED_INT8,
         .check = check_sum,
         .run = nn_reduce_sum_run,
 };
@@ -172,8 +148,8 @@ const nn_op_def nn_op_reduce_max = {
         .code = 82,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8, NN_INTS | NN_CONSTANT},
+        .makes = NN_SCALED_INT8,
         .check = check_max,
         .run = nn_reduce_max_run,
 };

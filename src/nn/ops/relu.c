@@ -8,18 +8,14 @@
 // Clamps to 0 … top in real numbers; top 0: no upper limit. The output's own
 // scale counts, as in TFLite. (TFLite Micro's RELU6 forgets it.)
 static int check_clamped(nn_loader *loader, float top) {
-    int error = nn_check_lookup(loader);
-    if (error) {
-        return error;
-    }
     nn_linear *p = NN_PARAMS(loader->op, nn_linear);
-    error = nn_linear_float(loader, p);
+    int error = nn_linear_float(loader, p);
     if (error) {
         return error;
     }
     p->low = p->out_zero;
     if (top > 0) {
-        float scale = nn_op_output(loader->graph, loader->op, 0)->scale;
+        float scale = loader->out->scale;
         float steps = top / scale;
         p->high = nn_min_i32(p->high, p->out_zero + nn_round(steps));
     }
@@ -39,17 +35,13 @@ static int check_relu_0_to_1(nn_loader *loader) {
 }
 
 static int check_leaky_relu(nn_loader *loader) {
-    int error = nn_check_lookup(loader);
-    if (error) {
-        return error;
-    }
     nn_linear *p = NN_PARAMS(loader->op, nn_linear);
-    error = nn_linear_float(loader, p);
+    int error = nn_linear_float(loader, p);
     if (error) {
         return error;
     }
-    float in = nn_op_given(loader->graph, loader->op, 0)->scale;
-    float out = nn_op_output(loader->graph, loader->op, 0)->scale;
+    float in = loader->in[0]->scale;
+    float out = loader->out->scale;
     float alpha = nn_option_float(loader, 0, 0);
     float product = in * alpha;
     float factor = product / out;
@@ -62,8 +54,8 @@ const nn_op_def nn_op_relu = {
         .code = 19,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_relu,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,
@@ -73,8 +65,8 @@ const nn_op_def nn_op_relu6 = {
         .code = 21,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_relu6,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,
@@ -84,8 +76,8 @@ const nn_op_def nn_op_relu_0_to_1 = {
         .code = 152,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_relu_0_to_1,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,
@@ -95,8 +87,8 @@ const nn_op_def nn_op_leaky_relu = {
         .code = 98,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_leaky_relu,
         .begin = nn_linear_begin,
         .run = nn_lookup_run,

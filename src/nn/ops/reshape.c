@@ -9,13 +9,9 @@
 // own. What the file says of the output's shape is taken for true: the new
 // shape may be computed by other operators.
 static int check_same_bytes(nn_loader *loader) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
+    nn_tensor *out = loader->out;
     if (in->bytes != out->bytes) {
         return nn_op_invalid(loader, "%u elements cannot become %u",
                 nn_tensor_elements(in), nn_tensor_elements(out));
@@ -38,7 +34,7 @@ static int check_squeeze(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     const uint8_t *axes;
     uint32_t count;
     error = nn_option_ints(loader, 0, &axes, &count);
@@ -75,7 +71,7 @@ static int check_expand_dims(nn_loader *loader) {
     if (error) {
         return error;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     int32_t axis;
     error = nn_constant_int(loader, 1, &axis);
     if (error) {
@@ -101,8 +97,8 @@ const nn_op_def nn_op_reshape = {
         .code = 22,
         .min_inputs = 1,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_same_bytes,
         .run = nn_copy_run,
 };
@@ -111,8 +107,8 @@ const nn_op_def nn_op_squeeze = {
         .code = 43,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_squeeze,
         .run = nn_copy_run,
 };
@@ -121,8 +117,8 @@ const nn_op_def nn_op_expand_dims = {
         .code = 70,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_expand_dims,
         .run = nn_copy_run,
 };

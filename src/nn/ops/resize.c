@@ -13,14 +13,13 @@ enum { NEAREST_FLAGS = 0, BILINEAR_FLAGS = 2 };
 
 // A size that is computed (from shapes) can only be the output's.
 static int check_size(const nn_loader *loader) {
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
-    int err = nn_need_input(loader, SIZE);
-    if (err || nn_op_given(loader->graph, loader->op, SIZE)->data == NULL) {
-        return err;
+    const nn_tensor *out = loader->out;
+    if (loader->in[SIZE]->data == NULL) {
+        return 0;
     }
     int32_t size[2];
     uint32_t count;
-    err = nn_constant_ints(loader, SIZE, 2, size, &count);
+    int err = nn_constant_ints(loader, SIZE, 2, size, &count);
     if (err) {
         return err;
     }
@@ -32,12 +31,11 @@ static int check_size(const nn_loader *loader) {
 }
 
 static int check_shapes(const nn_loader *loader) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, IMAGE);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
-    if (in->rank != 4 || out->rank != 4) {
-        return nn_op_invalid(loader,
-                "image and output have %u and %u dimensions instead of 4",
-                (uint32_t)in->rank, (uint32_t)out->rank);
+    const nn_tensor *in = loader->in[IMAGE];
+    const nn_tensor *out = loader->out;
+    int err = nn_need_images(loader, in);
+    if (err) {
+        return err;
     }
     if (in->dim[0] != out->dim[0] || in->dim[3] != out->dim[3]) {
         return nn_op_invalid(loader,
@@ -57,16 +55,13 @@ static int check_shapes(const nn_loader *loader) {
 static int check_resize(nn_loader *loader, uint32_t flags) {
     nn_op *op = loader->op;
     nn_resize_params *p = NN_PARAMS(op, nn_resize_params);
-    int err = nn_need_moved(loader, IMAGE, 0);
-    if (err == 0) {
-        err = check_shapes(loader);
-    }
+    int err = check_shapes(loader);
     if (err) {
         return err;
     }
     p->align_corners = nn_option_byte(loader, flags, 0) != 0;
     p->half_pixel_centers = nn_option_byte(loader, flags + 1, 0) != 0;
-    const nn_tensor *in = nn_op_given(loader->graph, op, IMAGE);
+    const nn_tensor *in = loader->in[IMAGE];
     op->row_local = in->dim[0] == 1 && nn_rows_natural(in);
     return 0;
 }
@@ -76,10 +71,7 @@ static int check_nearest(nn_loader *loader) {
 }
 
 static int check_bilinear(nn_loader *loader) {
-    int err = nn_need_input_type(loader, IMAGE, NN_TYPE_BIT(NN_INT8));
-    if (err == 0) {
-        err = check_resize(loader, BILINEAR_FLAGS);
-    }
+    int err = check_resize(loader, BILINEAR_FLAGS);
     if (err) {
         return err;
     }
@@ -121,8 +113,8 @@ const nn_op_def nn_op_resize_nearest_neighbor = {
         .code = 97,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED, NN_INTS},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check_nearest,
         .rows = rows_nearest,
         .run = nn_resize_nearest_run,
@@ -132,8 +124,8 @@ const nn_op_def nn_op_resize_bilinear = {
         .code = 23,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_TYPE_BIT(NN_INT8), NN_INTS},
+        .makes = NN_TYPE_BIT(NN_INT8),
         .check = check_bilinear,
         .rows = rows_bilinear,
         .run = nn_resize_bilinear_run,

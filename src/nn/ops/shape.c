@@ -23,24 +23,6 @@ void nn_rows_follow(const nn_tensor *in, nn_tensor *out) {
     out->row_bytes = out->bytes / in->rows;
 }
 
-int nn_need_moved(const nn_loader *loader, uint32_t k, uint32_t j) {
-    int error = nn_need_input(loader, k);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, k, NN_TYPES_MOVED);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
-    return nn_need_output_type(loader, j, NN_TYPE_BIT(in->type));
-}
-
-int nn_need_same_shape(const nn_loader *loader, uint32_t k, uint32_t j) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
-    return nn_need_output_shape(loader, j, in->rank, in->dim);
-}
-
 int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
         uint32_t *found) {
     int32_t count = (int32_t)rank;
@@ -65,27 +47,8 @@ int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value) {
     return 0;
 }
 
-int64_t nn_constant_at(const nn_tensor *constant, uint32_t i) {
-    const uint8_t *data = constant->data;
-    return constant->type == NN_INT32 ? nn_load_i32(data + (size_t)i * 4)
-                                      : nn_load_i64(data + (size_t)i * 8);
-}
-
 int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
         int32_t *before, int32_t *after) {
-    int error = nn_need_input(loader, k);
-    if (error) {
-        return error;
-    }
-    error = nn_need_constant(loader, k);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, k,
-            NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_INT64));
-    if (error) {
-        return error;
-    }
     const nn_tensor *in = nn_op_given(loader->graph, loader->op, k);
     if (in->rank != 2 || in->dim[0] != (int32_t)count || in->dim[1] != 2) {
         return nn_op_invalid(loader, "input %u must have the shape %u x 2", k,
@@ -102,31 +65,5 @@ int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
         before[i] = (int32_t)first;
         after[i] = (int32_t)second;
     }
-    return 0;
-}
-
-int nn_check_elementwise(nn_loader *loader, uint32_t types) {
-    int error = nn_need_input(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_input_type(loader, 0, types);
-    if (error) {
-        return error;
-    }
-    nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
-    nn_tensor *out = nn_op_output(loader->graph, op, 0);
-    error = nn_need_output_type(loader, 0, NN_TYPE_BIT(in->type));
-    if (error) {
-        return error;
-    }
-    error = nn_need_same_shape(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    nn_rows_follow(in, out);
-    op->row_local = 1;
-    op->in_place = 1;
     return 0;
 }

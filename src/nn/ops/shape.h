@@ -6,12 +6,6 @@
 
 #include "nn/op.h"
 
-// Every type whose elements can be moved about.
-#define NN_TYPES_MOVED                                                         \
-    (NN_TYPE_BIT(NN_FLOAT32) | NN_TYPE_BIT(NN_INT32) | NN_TYPE_BIT(NN_UINT8) | \
-            NN_TYPE_BIT(NN_INT64) | NN_TYPE_BIT(NN_BOOL) |                     \
-            NN_TYPE_BIT(NN_INT16) | NN_TYPE_BIT(NN_INT8))
-
 // dim[from] * … * dim[end - 1]; at most the number of elements.
 uint32_t nn_span(const nn_tensor *tensor, uint32_t from, uint32_t end);
 
@@ -21,24 +15,14 @@ bool nn_rows_natural(const nn_tensor *tensor);
 // Gives out, which has as many elements as in, the rows of in.
 void nn_rows_follow(const nn_tensor *in, nn_tensor *out);
 
-// Input k is there, has one of the types, and output j has the same type.
-int nn_need_moved(const nn_loader *loader, uint32_t k, uint32_t j);
-// Output j has the sizes of input k.
-int nn_need_same_shape(const nn_loader *loader, uint32_t k, uint32_t j);
 // axis, counted from the end if negative, as 0 … rank - 1 in *found.
 int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
         uint32_t *found);
-// Element i of a constant of int32 or int64.
-int64_t nn_constant_at(const nn_tensor *constant, uint32_t i);
 // Input k is a constant of one number, *value.
 int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value);
-// Input k is a constant of the shape {count, 2}: sizes before and after, each
-// at least 0.
+// Input k, which is a constant of integers, has the shape {count, 2}: sizes
+// before and after, each at least 0.
 int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
         int32_t *before, int32_t *after);
-
-// What operators with one input and an output of the same type, shape and
-// rows have in common; sets row_local and in_place.
-int nn_check_elementwise(nn_loader *loader, uint32_t types);
 
 #endif

@@ -6,12 +6,9 @@
 #include "nn/ops/ops.h"
 
 static int check_tanh(nn_loader *loader) {
-    int error = nn_check_lookup(loader);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_sigmoid *p = NN_PARAMS(loader->op, nn_sigmoid);
+    loader->op->keep_bytes = NN_LOOKUP_BYTES;
     p->in_zero = in->zero_point;
     double factor = (double)in->scale * (1 << 27);
     if (factor >= 1 << 30) { // a step is 8 and more: nothing is within ±16
@@ -19,7 +16,7 @@ static int check_tanh(nn_loader *loader) {
         p->radius = 0;
         return 0;
     }
-    error = nn_need_factor(loader, factor, &p->factor);
+    int error = nn_need_factor(loader, factor, &p->factor);
     // at a tiny scale no int8 comes near the end of F4
     int64_t radius = (int64_t)15 << 27;
     p->radius = p->factor.shift > 0 ? (int32_t)(radius >> p->factor.shift)
@@ -32,7 +29,7 @@ static int check_logistic(nn_loader *loader) {
     if (error) {
         return error;
     }
-    if (nn_op_output(loader->graph, loader->op, 0)->zero_point != INT8_MIN) {
+    if (loader->out->zero_point != INT8_MIN) {
         return nn_op_invalid(loader, "the output's zero point must be -128");
     }
     return 0;
@@ -42,8 +39,8 @@ const nn_op_def nn_op_logistic = {
         .code = 14,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_logistic,
         .begin = nn_logistic_begin,
         .run = nn_lookup_run,
@@ -53,8 +50,8 @@ const nn_op_def nn_op_tanh = {
         .code = 28,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check_tanh,
         .begin = nn_tanh_begin,
         .run = nn_lookup_run,

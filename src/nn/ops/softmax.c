@@ -12,15 +12,7 @@ enum {
 };
 
 static int check_quantisation(const nn_loader *loader) {
-    int error = nn_need_input_scale(loader, 0);
-    if (error) {
-        return error;
-    }
-    error = nn_need_output_scale(loader, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+    const nn_tensor *out = loader->out;
     if (out->zero_point != INT8_MIN || out->scale != 1.0f / 256) {
         return nn_op_invalid(loader,
                 "the output's scale must be 1/256 and its zero point -128");
@@ -29,15 +21,11 @@ static int check_quantisation(const nn_loader *loader) {
 }
 
 static int check(nn_loader *loader) {
-    int error = nn_check_elementwise(loader, NN_TYPE_BIT(NN_INT8));
+    int error = check_quantisation(loader);
     if (error) {
         return error;
     }
-    error = check_quantisation(loader);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_softmax *p = NN_PARAMS(loader->op, nn_softmax);
     p->depth = (uint32_t)nn_tensor_dim(in, -1);
     if (p->depth > MAX_DEPTH) {
@@ -46,7 +34,7 @@ static int check(nn_loader *loader) {
     }
     if (in->row_bytes % p->depth != 0) {
         // a reshape left rows that cut through the last dimension
-        nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
+        nn_tensor *out = loader->out;
         out->rows = 1;
         out->row_bytes = out->bytes;
         loader->op->row_local = 0;
@@ -76,8 +64,8 @@ const nn_op_def nn_op_softmax = {
         .code = 25,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8 | NN_ELEMENTWISE,
         .check = check,
         .begin = nn_softmax_begin,
         .run = nn_softmax_run,

@@ -8,12 +8,12 @@
 // Sets the parameters of an input `whole` that is cut along axis.
 static void set_params(nn_loader *loader, uint32_t whole, uint32_t axis) {
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, whole);
+    const nn_tensor *in = loader->in[whole];
     nn_parts *p = NN_PARAMS(op, nn_parts);
     p->whole = whole;
     p->lines = nn_span(in, 0, axis);
-    if (in->rank == 4 && nn_op_output(loader->graph, op, 0)->rank == 4 &&
-            axis >= 2 && nn_rows_natural(in)) {
+    if (in->rank == 4 && loader->out->rank == 4 && axis >= 2 &&
+            nn_rows_natural(in)) {
         op->row_local = 1;
         p->lines = nn_span(in, 2, axis);
     }
@@ -27,11 +27,7 @@ static int check_split(nn_loader *loader, uint32_t whole, uint32_t axis_input) {
         return error;
     }
     nn_op *op = loader->op;
-    error = nn_need_input(loader, whole);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, op, whole);
+    const nn_tensor *in = loader->in[whole];
     uint32_t axis;
     error = nn_need_axis(loader, option, in->rank, &axis);
     if (error) {
@@ -43,7 +39,7 @@ static int check_split(nn_loader *loader, uint32_t whole, uint32_t axis_input) {
         dim[i] = in->dim[i];
     }
     for (uint32_t k = 0; k < op->output_count; k++) {
-        error = nn_need_moved(loader, whole, k);
+        error = nn_need_output(loader, k, NN_TYPE_BIT(in->type));
         if (error) {
             return error;
         }
@@ -70,7 +66,7 @@ static int check_equal_parts(nn_loader *loader) {
         return error;
     }
     const nn_op *op = loader->op;
-    const nn_tensor *first = nn_op_output(loader->graph, op, 0);
+    const nn_tensor *first = loader->out;
     if (nn_option_int(loader, 0, 0) != op->output_count) {
         return nn_op_invalid(loader, "%u outputs for %d parts",
                 (uint32_t)op->output_count, nn_option_int(loader, 0, 0));
@@ -88,14 +84,11 @@ static int check_split_v(nn_loader *loader) {
 }
 
 static int check_unpack(nn_loader *loader) {
-    int error = nn_need_input(loader, 0);
-    if (error) {
-        return error;
-    }
     nn_op *op = loader->op;
-    const nn_tensor *in = nn_op_given(loader->graph, op, 0);
+    const nn_tensor *in = loader->in[0];
     uint32_t axis;
-    error = nn_need_axis(loader, nn_option_int(loader, 1, 0), in->rank, &axis);
+    int error =
+            nn_need_axis(loader, nn_option_int(loader, 1, 0), in->rank, &axis);
     if (error) {
         return error;
     }
@@ -112,7 +105,7 @@ static int check_unpack(nn_loader *loader) {
         }
     }
     for (uint32_t k = 0; k < op->output_count; k++) {
-        error = nn_need_moved(loader, 0, k);
+        error = nn_need_output(loader, k, NN_TYPE_BIT(in->type));
         if (error) {
             return error;
         }
@@ -129,8 +122,8 @@ const nn_op_def nn_op_split = {
         .code = 49,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 255,
+        .takes = {0, NN_MOVED},
+        .makes = NN_MANY,
         .check = check_equal_parts,
         .run = nn_split_run,
 };
@@ -139,8 +132,8 @@ const nn_op_def nn_op_split_v = {
         .code = 102,
         .min_inputs = 3,
         .max_inputs = 3,
-        .min_outputs = 1,
-        .max_outputs = 255,
+        .takes = {NN_MOVED},
+        .makes = NN_MANY,
         .check = check_split_v,
         .run = nn_split_run,
 };
@@ -149,8 +142,8 @@ const nn_op_def nn_op_unpack = {
         .code = 88,
         .min_inputs = 1,
         .max_inputs = 1,
-        .min_outputs = 1,
-        .max_outputs = 255,
+        .takes = {NN_MOVED},
+        .makes = NN_MANY,
         .check = check_unpack,
         .run = nn_split_run,
 };

@@ -131,15 +131,11 @@ static int resolve_all(const nn_loader *loader, const spec *s,
 }
 
 static int check(nn_loader *loader) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_box *box = NN_PARAMS(loader->op, nn_box);
     nn_box_all(in, box);
     spec s;
-    error = read_spec(loader, &s);
+    int error = read_spec(loader, &s);
     if (error) {
         return error;
     }
@@ -161,8 +157,8 @@ const nn_op_def nn_op_strided_slice = {
         .code = 45,
         .min_inputs = 4,
         .max_inputs = 4,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check,
         .rows = nn_box_rows,
         .run = nn_box_run,

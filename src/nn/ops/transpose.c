@@ -6,16 +6,12 @@
 #include "nn/ops/shape.h"
 
 static int check(nn_loader *loader) {
-    int error = nn_need_moved(loader, 0, 0);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, 0);
+    const nn_tensor *in = loader->in[0];
     nn_box *box = NN_PARAMS(loader->op, nn_box);
     nn_box_all(in, box);
     int32_t axis[NN_MAX_RANK];
     uint32_t count;
-    error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
+    int error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
     if (error) {
         return error;
     }
@@ -49,8 +45,8 @@ const nn_op_def nn_op_transpose = {
         .code = 39,
         .min_inputs = 2,
         .max_inputs = 2,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_MOVED},
+        .makes = NN_MOVED | NN_SAME_TYPE,
         .check = check,
         .rows = nn_box_rows,
         .run = nn_box_run,

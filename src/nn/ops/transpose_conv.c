@@ -7,32 +7,30 @@
 #include "nn/ops/shape.h"
 #include "nn/ops/weights.h"
 
-// Fields of TransposeConvOptions.
-enum { PADDING, STRIDE_W, STRIDE_H, ACTIVATION };
+// Field of TransposeConvOptions.
+enum { ACTIVATION = 3 };
 enum { SHAPE, FILTER, IMAGE, BIAS };
 
 // A constant shape must be the output's; one that is computed (from the
 // image's own shape) can only be, for sizes here never change.
 static int check_shape_input(const nn_loader *loader) {
-    int err = nn_need_input(loader, SHAPE);
-    if (err || nn_op_given(loader->graph, loader->op, SHAPE)->data == NULL) {
-        return err;
+    if (loader->in[SHAPE]->data == NULL) {
+        return 0;
     }
     int32_t dim[4];
     uint32_t count;
-    err = nn_constant_ints(loader, SHAPE, 4, dim, &count);
+    int err = nn_constant_ints(loader, SHAPE, 4, dim, &count);
     return err ? err : nn_need_output_shape(loader, 0, count, dim);
 }
 
 // The convolution that this one reverses reads the output and makes the image.
 static int check_shapes(const nn_loader *loader, nn_window *window) {
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, IMAGE);
-    const nn_tensor *filter = nn_op_given(loader->graph, loader->op, FILTER);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
-    if (in->rank != 4 || out->rank != 4) {
-        return nn_op_invalid(loader,
-                "image and output have %u and %u dimensions instead of 4",
-                (uint32_t)in->rank, (uint32_t)out->rank);
+    const nn_tensor *in = loader->in[IMAGE];
+    const nn_tensor *filter = loader->in[FILTER];
+    const nn_tensor *out = loader->out;
+    int err = nn_need_images(loader, in);
+    if (err) {
+        return err;
     }
     if (in->dim[0] != out->dim[0] || in->dim[3] != filter->dim[3] ||
             out->dim[3] != filter->dim[0]) {
@@ -40,22 +38,14 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
                 "%d channels in, %d out do not fit weights for %d, %d",
                 in->dim[3], out->dim[3], filter->dim[3], filter->dim[0]);
     }
-    *window = (nn_window){
-            .kernel_h = filter->dim[1],
-            .kernel_w = filter->dim[2],
-            .stride_h = nn_option_int(loader, STRIDE_H, 0),
-            .stride_w = nn_option_int(loader, STRIDE_W, 0),
-            .dilation_h = 1,
-            .dilation_w = 1,
-    };
-    int32_t height;
-    int32_t width;
-    int err = nn_window_fit(loader, window, nn_option_byte(loader, PADDING, 0),
-            out->dim[1], out->dim[2], &height, &width);
+    int32_t size[2];
+    window->kernel_h = filter->dim[1];
+    window->kernel_w = filter->dim[2];
+    err = nn_window_fit(loader, window, 0, &out->dim[1], size);
     if (err) {
         return err;
     }
-    if (in->dim[1] != height || in->dim[2] != width) {
+    if (in->dim[1] != size[0] || in->dim[2] != size[1]) {
         return nn_op_invalid(loader,
                 "an image of %d x %d cannot become %d x %d", in->dim[1],
                 in->dim[2], out->dim[1], out->dim[2]);
@@ -66,7 +56,7 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_conv_params *p = NN_PARAMS(op, nn_conv_params);
-    int err = nn_need_weights(loader, IMAGE, FILTER, 4, 0);
+    int err = nn_need_weights(loader, IMAGE, 4, 0);
     if (err == 0) {
         err = check_shape_input(loader);
     }
@@ -79,8 +69,8 @@ static int check(nn_loader *loader) {
     if (err) {
         return err;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, op, IMAGE);
-    const nn_tensor *filter = nn_op_given(loader->graph, op, FILTER);
+    const nn_tensor *in = loader->in[IMAGE];
+    const nn_tensor *filter = loader->in[FILTER];
     uint32_t channels = (uint32_t)filter->dim[0];
     err = nn_need_bias(loader, BIAS, channels);
     if (err) {
@@ -114,8 +104,8 @@ const nn_op_def nn_op_transpose_conv = {
         .code = 67,
         .min_inputs = 3,
         .max_inputs = 4,
-        .min_outputs = 1,
-        .max_outputs = 1,
+        .takes = {NN_INTS, NN_WEIGHTS, NN_SCALED_INT8},
+        .makes = NN_SCALED_INT8,
         .check = check,
         .rows = rows,
         .run = nn_transpose_conv_run,

@@ -6,20 +6,6 @@
 #include "nn/fixed.h"
 #include "nn/kernels/channels.h"
 
-static int need_int8(const nn_loader *loader, uint32_t input) {
-    int err = nn_need_input(loader, input);
-    if (err == 0) {
-        err = nn_need_input_type(loader, input, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = nn_need_input_scale(loader, input);
-    }
-    if (err == 0) {
-        err = nn_need_output_type(loader, 0, NN_TYPE_BIT(NN_INT8));
-    }
-    return err == 0 ? nn_need_output_scale(loader, 0) : err;
-}
-
 static int need_symmetric(const nn_loader *loader, const nn_tensor *filter,
         uint32_t axis) {
     uint32_t count = filter->scale_count;
@@ -37,37 +23,23 @@ static int need_symmetric(const nn_loader *loader, const nn_tensor *filter,
     return 0;
 }
 
-int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
-        uint32_t rank, uint32_t axis) {
-    int err = need_int8(loader, input);
-    if (err == 0) {
-        err = nn_need_input(loader, filter);
-    }
-    if (err == 0) {
-        err = nn_need_input_type(loader, filter, NN_TYPE_BIT(NN_INT8));
-    }
-    if (err == 0) {
-        err = nn_need_constant(loader, filter);
-    }
-    if (err) {
-        return err;
-    }
-    const nn_tensor *weights = nn_op_given(loader->graph, loader->op, filter);
+int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t rank,
+        uint32_t axis) {
+    const nn_tensor *weights = loader->in[NN_FILTER];
     if (weights->rank != rank) {
         return nn_op_invalid(loader,
                 "the weights have %u dimensions instead of %u",
                 (uint32_t)weights->rank, rank);
     }
-    err = need_symmetric(loader, weights, axis);
+    int err = need_symmetric(loader, weights, axis);
     if (err) {
         return err;
     }
-    const nn_tensor *in = nn_op_given(loader->graph, loader->op, input);
-    const nn_tensor *out = nn_op_output(loader->graph, loader->op, 0);
     for (uint32_t c = 0; c < weights->scale_count; c++) {
         nn_multiplier multiplier;
-        if (nn_multiplier_make(nn_channel_factor(in, weights, out, c),
-                    &multiplier)) {
+        double factor =
+                nn_channel_factor(loader->in[input], weights, loader->out, c);
+        if (nn_multiplier_make(factor, &multiplier)) {
             return nn_op_unsupported(loader,
                     "the scales of channel %u are too far apart", c);
         }
@@ -75,16 +47,14 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
     return 0;
 }
 
+static bool given(const nn_op *op, uint32_t bias) {
+    return bias < op->input_count && op->inputs[bias] != NN_NONE;
+}
+
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
-    if (bias >= loader->op->input_count ||
-            loader->op->inputs[bias] == NN_NONE) {
-        return 0;
-    }
-    int err = nn_need_input_type(loader, bias, NN_TYPE_BIT(NN_INT32));
-    if (err == 0) {
-        err = nn_need_constant(loader, bias);
-    }
-    if (err) {
+    int err = nn_need_input(loader, bias,
+            NN_TYPE_BIT(NN_INT32) | NN_CONSTANT | NN_OPTIONAL);
+    if (err || !given(loader->op, bias)) {
         return err;
     }
     const nn_tensor *t = nn_op_given(loader->graph, loader->op, bias);
@@ -97,10 +67,7 @@ int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
 
 const int32_t *nn_bias_data(const nn_graph *graph, const nn_op *op,
         uint32_t bias) {
-    if (bias >= op->input_count || op->inputs[bias] == NN_NONE) {
-        return NULL;
-    }
-    return nn_op_given(graph, op, bias)->data;
+    return given(op, bias) ? nn_op_given(graph, op, bias)->data : NULL;
 }
 
 int nn_reserve_multipliers(nn_loader *loader, uint32_t count, uint32_t extra) {

@@ -6,11 +6,15 @@
 
 #include "nn/op.h"
 
-// Input `input` and output 0 are int8 with a scale; input `filter` is constant
-// int8 of the given rank, symmetric, with one scale or one for each size of
-// dimension axis.
-int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t filter,
-        uint32_t rank, uint32_t axis);
+// The weights of an operator: input NN_FILTER.
+enum {
+    NN_FILTER = 1,
+    NN_WEIGHTS = NN_TYPE_BIT(NN_INT8) | NN_CONSTANT,
+};
+// They have the given rank, are symmetric and have one scale or one for each
+// size of dimension axis, which goes with those of input `input` and output 0.
+int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t rank,
+        uint32_t axis);
 
 // Input `bias`, where it is there, is a constant of count int32.
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count);

@@ -5,6 +5,9 @@
 
 #include "nn/fixed.h"
 
+// The first options of every operator with a window.
+enum { PADDING, STRIDE_W, STRIDE_H };
+
 // Positions are sums of four such numbers at most, two of them doubled.
 enum { SIZE_MAX_HERE = 1 << 28 };
 
@@ -32,25 +35,34 @@ static int fit_axis(const nn_loader *loader, int32_t padding, int32_t in,
     return 0;
 }
 
-int nn_window_fit(const nn_loader *loader, nn_window *window, int32_t padding,
-        int32_t in_h, int32_t in_w, int32_t *out_h, int32_t *out_w) {
+int nn_window_fit(const nn_loader *loader, nn_window *window, uint32_t dilation,
+        const int32_t *in, int32_t *out) {
+    int32_t padding = nn_option_byte(loader, PADDING, NN_PADDING_SAME);
     if (padding != NN_PADDING_SAME && padding != NN_PADDING_VALID) {
         return nn_op_invalid(loader, "padding %d is unknown", padding);
     }
-    int err = fit_axis(loader, padding, in_h, window->kernel_h,
-            window->stride_h, window->dilation_h, out_h, &window->pad_top);
+    window->stride_w = nn_option_int(loader, STRIDE_W, 0);
+    window->stride_h = nn_option_int(loader, STRIDE_H, 0);
+    window->dilation_w = 1;
+    window->dilation_h = 1;
+    if (dilation != 0) {
+        window->dilation_w = nn_option_int(loader, dilation, 1);
+        window->dilation_h = nn_option_int(loader, dilation + 1, 1);
+    }
+    int err = fit_axis(loader, padding, in[0], window->kernel_h,
+            window->stride_h, window->dilation_h, &out[0], &window->pad_top);
     if (err) {
         return err;
     }
-    err = fit_axis(loader, padding, in_w, window->kernel_w, window->stride_w,
-            window->dilation_w, out_w, &window->pad_left);
+    err = fit_axis(loader, padding, in[1], window->kernel_w, window->stride_w,
+            window->dilation_w, &out[1], &window->pad_left);
     if (err) {
         return err;
     }
-    if (*out_h < 1 || *out_w < 1) {
+    if (out[0] < 1 || out[1] < 1) {
         return nn_op_invalid(loader,
                 "a window of %d x %d does not fit in %d x %d pixels",
-                window->kernel_h, window->kernel_w, in_h, in_w);
+                window->kernel_h, window->kernel_w, in[0], in[1]);
     }
     return 0;
 }

@@ -18,11 +18,13 @@ typedef struct nn_window {
 // Schema enum Padding.
 enum { NN_PADDING_SAME = 0, NN_PADDING_VALID = 1 };
 
-// Checks kernel, stride and dilation of the window, sets its padding for an
-// image of in_h x in_w and gives the output's size. Afterwards no position
-// inside the window overflows 32 bits.
-int nn_window_fit(const nn_loader *loader, nn_window *window, int32_t padding,
-        int32_t in_h, int32_t in_w, int32_t *out_h, int32_t *out_w);
+// Sets up a window of kernel_h x kernel_w for an image of in[0] x in[1] (height
+// and width) by the operator's options: padding and strides are the first three
+// of every operator with a window, dilation is the field of the horizontal one,
+// which the vertical one follows (0: none). Gives the output's size. Afterwards
+// no position inside the window overflows 32 bits.
+int nn_window_fit(const nn_loader *loader, nn_window *window, uint32_t dilation,
+        const int32_t *in, int32_t *out);
 
 // The input rows that output row y of one image reads, see nn_op_def.rows.
 void nn_window_rows(const nn_window *window, int32_t in_h, uint32_t y,
