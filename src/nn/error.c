@@ -4,17 +4,23 @@
 #include "nn/error.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "nn/error_text.h"
 
-static void put(nn_error *error, size_t *used, char c) {
-    if (*used + 1 < sizeof(error->text)) {
-        error->text[(*used)++] = c;
+// The text while it is written.
+typedef struct writer {
+    nn_error *error;
+    size_t used;
+} writer;
+
+static void put(writer *w, char c) {
+    if (w->used + 1 < sizeof(w->error->text)) {
+        w->error->text[w->used++] = c;
     }
 }
 
-static void put_number(nn_error *error, size_t *used, uint32_t value,
-        uint32_t base) {
+static void put_number(writer *w, uint32_t value, uint32_t base) {
     char digits[12];
     size_t count = 0;
     do {
@@ -22,56 +28,54 @@ static void put_number(nn_error *error, size_t *used, uint32_t value,
         value /= base;
     } while (value != 0);
     while (count > 0) {
-        put(error, used, digits[--count]);
+        put(w, digits[--count]);
     }
 }
 
-static void put_string(nn_error *error, size_t *used, const char *string,
-        size_t length) {
+static void put_string(writer *w, const char *string, size_t length) {
     for (size_t i = 0; i < length && string[i] != '\0'; i++) {
         // names come from the file: nothing a terminal would act on
         char c = string[i];
-        put(error, used, c >= ' ' && c <= '~' ? c : '?');
+        put(w, c >= ' ' && c <= '~' ? c : '?');
     }
 }
 
-size_t nn_error_append(nn_error *error, size_t used, const char *format,
-        va_list args) {
+void nn_error_append(nn_error *error, const char *format, va_list args) {
+    writer w = {error, strlen(error->text)};
     for (const char *f = format; *f != '\0'; f++) {
         if (*f != '%') {
-            put(error, &used, *f);
+            put(&w, *f);
             continue;
         }
         f++;
         if (*f == 's') {
-            put_string(error, &used, va_arg(args, const char *), SIZE_MAX);
+            put_string(&w, va_arg(args, const char *), SIZE_MAX);
         } else if (*f == 'n') {
             const char *name = va_arg(args, const char *);
-            put_string(error, &used, name, va_arg(args, uint32_t));
+            put_string(&w, name, va_arg(args, uint32_t));
         } else if (*f == 'd') {
             int32_t value = va_arg(args, int32_t);
             if (value < 0) {
-                put(error, &used, '-');
+                put(&w, '-');
             }
-            put_number(error, &used,
-                    value < 0 ? 0 - (uint32_t)value : (uint32_t)value, 10);
+            put_number(&w, value < 0 ? 0 - (uint32_t)value : (uint32_t)value,
+                    10);
         } else if (*f == 'u' || *f == 'x') {
-            put_number(error, &used, va_arg(args, uint32_t),
-                    *f == 'u' ? 10 : 16);
+            put_number(&w, va_arg(args, uint32_t), *f == 'u' ? 10 : 16);
         } else {
-            put(error, &used, *f);
+            put(&w, *f);
         }
     }
-    error->text[used] = '\0';
-    return used;
+    error->text[w.used] = '\0';
 }
 
 void nn_set_error(nn_error *error, int code, const char *format, ...) {
     if (error != NULL) {
         va_list args;
         va_start(args, format);
-        nn_error_append(error, 0, format, args);
-        va_end(args);
         error->code = code;
+        error->text[0] = '\0';
+        nn_error_append(error, format, args);
+        va_end(args);
     }
 }

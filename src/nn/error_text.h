@@ -8,8 +8,7 @@
 
 #include "nn/error.h"
 
-// Appends format at used; returns the new length. Conversions: see nn_fail().
-size_t nn_error_append(nn_error *error, size_t used, const char *format,
-        va_list args);
+// Appends to error's text. Conversions: see nn_fail().
+void nn_error_append(nn_error *error, const char *format, va_list args);
 
 #endif

@@ -4,8 +4,10 @@
 #include "nn/load.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
+#include "nn/error_text.h"
 #include "nn/flatbuffer.h"
 #include "nn/fold.h"
 #include "nn/nn.h"
@@ -29,8 +31,8 @@ typedef struct model_file {
 
 static int broken(nn_error *error, const char *what) {
     return nn_fail(error, NN_ERR_INVALID,
-            "not a valid .tflite: %s runs past the end of the file or "
-            "is damaged",
+            "not a valid .tflite: %s runs past the end of the file or is "
+            "damaged",
             what);
 }
 
@@ -115,8 +117,7 @@ static int operator_edges(const model_file *m, uint32_t i, uint32_t *table,
             nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_OUTPUTS, 4,
                     outputs) != 0) {
         return nn_fail(error, NN_ERR_INVALID,
-                "op %u: its table is damaged or runs past the end of "
-                "the file",
+                "op %u: its table is damaged or runs past the end of the file",
                 i);
     }
     return 0;
@@ -174,10 +175,35 @@ int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
     return err;
 }
 
+static void tensor_error(nn_error *error, int code, const nn_tensor *t,
+        const char *format, va_list args) {
+    if (error != NULL) {
+        nn_set_error(error, code, "tensor %u '%n': ", (uint32_t)t->index,
+                t->name, t->name_length);
+        nn_error_append(error, format, args);
+    }
+}
+
+static int tensor_invalid(nn_error *error, const nn_tensor *t,
+        const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    tensor_error(error, NN_ERR_INVALID, t, format, args);
+    va_end(args);
+    return NN_ERR_INVALID;
+}
+
 static int tensor_fail(nn_error *error, int code, const nn_tensor *t,
-        const char *what) {
-    return nn_fail(error, code, "tensor %u '%n': %s", t->index, t->name,
-            t->name_length, what);
+        const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    tensor_error(error, code, t, format, args);
+    va_end(args);
+    return code;
+}
+
+static int damaged(nn_error *error, const nn_tensor *t, const char *what) {
+    return tensor_invalid(error, t, "its %s is damaged", what);
 }
 
 static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
@@ -187,20 +213,17 @@ static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
     if (nn_flatbuffer_vector(&m->file, table, NN_TENSOR_SHAPE, 4, &shape) !=
                     0 ||
             nn_flatbuffer_u8(&m->file, table, NN_TENSOR_TYPE, 0, &type) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+        return damaged(error, t, "table");
     }
     t->type = type;
     uint32_t size = nn_type_bytes(t->type);
     if (size == 0) {
-        return nn_fail(error, NN_ERR_UNSUPPORTED,
-                "tensor %u '%n': element type %u is not supported", t->index,
-                t->name, t->name_length, (uint32_t)type);
+        return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
+                "element type %u is not supported", (uint32_t)type);
     }
     if (shape.count > NN_MAX_RANK) {
-        return nn_fail(error, NN_ERR_UNSUPPORTED,
-                "tensor %u '%n': %u dimensions, at most %u are "
-                "supported",
-                t->index, t->name, t->name_length, shape.count,
+        return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
+                "%u dimensions, at most %u are supported", shape.count,
                 (uint32_t)NN_MAX_RANK);
     }
     t->rank = (uint8_t)shape.count;
@@ -208,9 +231,7 @@ static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
     for (uint32_t i = 0; i < shape.count; i++) {
         t->dim[i] = nn_load_i32(shape.data + 4 * i);
         if (t->dim[i] < 0) {
-            return nn_fail(error, NN_ERR_INVALID,
-                    "tensor %u '%n': dimension %u is %d", t->index, t->name,
-                    t->name_length, i, t->dim[i]);
+            return tensor_invalid(error, t, "dimension %u is %d", i, t->dim[i]);
         }
         bytes *= (uint32_t)t->dim[i];
         if (bytes > INT32_MAX) {
@@ -227,17 +248,13 @@ static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
     return 0;
 }
 
-static int check_zero_point(const nn_tensor *t, int64_t zero_point) {
-    switch (t->type) {
-    case NN_INT8:
-        return zero_point >= INT8_MIN && zero_point <= INT8_MAX ? 0 : -1;
-    case NN_UINT8:
-        return zero_point >= 0 && zero_point <= UINT8_MAX ? 0 : -1;
-    case NN_INT16:
-        return zero_point >= INT16_MIN && zero_point <= INT16_MAX ? 0 : -1;
-    default:
-        return zero_point >= INT32_MIN && zero_point <= INT32_MAX ? 0 : -1;
+static bool is_zero_point(const nn_tensor *t, int64_t zero_point) {
+    if (t->type == NN_UINT8) {
+        return zero_point >= 0 && zero_point <= UINT8_MAX;
     }
+    uint32_t bits = t->type == NN_INT8 ? 8 : t->type == NN_INT16 ? 16 : 32;
+    int64_t sign = zero_point >> (bits - 1);
+    return sign == 0 || sign == -1;
 }
 
 static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
@@ -247,8 +264,7 @@ static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
     nn_vector zero_points;
     uint32_t axis;
     if (nn_flatbuffer_table(&m->file, table, NN_TENSOR_QUANTIZATION, &q) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t,
-                "its quantisation is damaged");
+        return damaged(error, t, "quantisation");
     }
     if (q == 0) {
         return 0;
@@ -259,45 +275,37 @@ static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
                     &zero_points) != 0 ||
             nn_flatbuffer_u32(&m->file, q, NN_QUANTIZATION_DIMENSION, 0,
                     &axis) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t,
-                "its quantisation is damaged");
+        return damaged(error, t, "quantisation");
     }
     if (scales.count == 0) {
         return 0;
     }
     if (scales.count > UINT16_MAX || (scales.position & 3) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t,
+        return tensor_invalid(error, t,
                 "its list of scales is too long or misaligned");
     }
     if (zero_points.count != 0 && zero_points.count != scales.count) {
-        return nn_fail(error, NN_ERR_INVALID,
-                "tensor %u '%n': %u scales but %u zero points", t->index,
-                t->name, t->name_length, scales.count, zero_points.count);
+        return tensor_invalid(error, t, "%u scales but %u zero points",
+                scales.count, zero_points.count);
     }
     if (t->rank == 1) {
         axis = 0; // converters give a bias the axis of its weights
     }
     if (scales.count > 1 &&
             (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
-        return nn_fail(error, NN_ERR_INVALID,
-                "tensor %u '%n': %u scales do not fit its dimension %u",
-                t->index, t->name, t->name_length, scales.count, axis);
+        return tensor_invalid(error, t, "%u scales do not fit its dimension %u",
+                scales.count, axis);
     }
     for (uint32_t i = 0; i < scales.count; i++) {
         float scale = nn_load_f32(scales.data + 4 * i);
         if (!isfinite(scale) || scale < 0) {
-            return nn_fail(error, NN_ERR_INVALID,
-                    "tensor %u '%n': scale %u is not a finite number "
-                    "of at least 0",
-                    t->index, t->name, t->name_length, i);
+            return tensor_invalid(error, t,
+                    "scale %u is not a finite number of at least 0", i);
         }
         if (zero_points.count != 0 &&
-                check_zero_point(t, nn_load_i64(zero_points.data + 8 * i)) !=
-                        0) {
-            return nn_fail(error, NN_ERR_INVALID,
-                    "tensor %u '%n': zero point %u is outside its "
-                    "type's range",
-                    t->index, t->name, t->name_length, i);
+                !is_zero_point(t, nn_load_i64(zero_points.data + 8 * i))) {
+            return tensor_invalid(error, t,
+                    "zero point %u is outside its type's range", i);
         }
     }
     t->scales = (const float *)(const void *)scales.data;
@@ -317,26 +325,26 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
     uint32_t offset;
     nn_vector data;
     if (nn_flatbuffer_u32(&m->file, table, NN_TENSOR_BUFFER, 0, &index) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+        return damaged(error, t, "table");
     }
     if (index >= m->buffers.count) {
         if (index == 0) {
             return 0; // a file without a single constant
         }
-        return nn_fail(error, NN_ERR_INVALID, "tensor %u '%n': buffer %u of %u",
-                t->index, t->name, t->name_length, index, m->buffers.count);
+        return tensor_invalid(error, t, "buffer %u of %u", index,
+                m->buffers.count);
     }
     if (nn_flatbuffer_element(&m->file, &m->buffers, index, &buffer) != 0 ||
             nn_flatbuffer_vector(&m->file, buffer, NN_BUFFER_DATA, 1, &data) !=
                     0 ||
             nn_flatbuffer_field(&m->file, buffer, NN_BUFFER_OFFSET, 8,
                     &offset) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t, "its buffer is damaged");
+        return damaged(error, t, "buffer");
     }
     if (offset != 0 && nn_load_i64(m->file.data + offset) > 1) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                "its data lies behind the FlatBuffer, which is "
-                "for models above 2 GB");
+                "its data lies behind the FlatBuffer, which is for models "
+                "above 2 GB");
     }
     if (t->bytes == 0) {
         t->data = m->file.data; // a shape of no dimensions: nothing to read
@@ -346,15 +354,14 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
         return 0;
     }
     if (data.count != t->bytes) {
-        return nn_fail(error, NN_ERR_INVALID,
-                "tensor %u '%n': its shape needs %u bytes, its buffer "
-                "has %u",
-                t->index, t->name, t->name_length, t->bytes, data.count);
+        return tensor_invalid(error, t,
+                "its shape needs %u bytes, its buffer has %u", t->bytes,
+                data.count);
     }
     uint32_t align = nn_type_bytes(t->type);
     align = align > 4 ? 4 : align;
     if (data.position % align != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t, "its data is misaligned");
+        return tensor_invalid(error, t, "its data is misaligned");
     }
     t->data = data.data;
     return 0;
@@ -377,7 +384,7 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
                     &variable) != 0 ||
             nn_flatbuffer_table(&m->file, table, NN_TENSOR_SPARSITY,
                     &sparsity) != 0) {
-        return tensor_fail(error, NN_ERR_INVALID, t, "its table is damaged");
+        return damaged(error, t, "table");
     }
     if (name.data != NULL) {
         t->name = (const char *)name.data;
@@ -385,8 +392,8 @@ static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
     }
     if (variable != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                "keeps its value between runs (a variable), which "
-                "is not supported");
+                "keeps its value between runs (a variable), which is not "
+                "supported");
     }
     if (sparsity != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
@@ -496,8 +503,8 @@ static int check_order(const nn_loader *l, uint32_t place) {
         nn_tensor *t = nn_op_output(l->graph, l->op, k);
         if (t->data != NULL || t->is_input || t->producer != NN_NONE) {
             return nn_op_invalid(l,
-                    "writes tensor %u '%n', which is a constant, an "
-                    "input or written already",
+                    "writes tensor %u '%n', which is a constant, an input or "
+                    "written already",
                     (uint32_t)t->index, t->name, t->name_length);
         }
         t->producer = (uint16_t)place;
@@ -579,9 +586,8 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
     for (uint32_t k = 0; k < m->inputs.count; k++) {
         nn_tensor *t = &graph->tensors[in[k]];
         if (t->data != NULL || t->is_input || t->bytes == 0) {
-            return tensor_fail(error, NN_ERR_INVALID, t,
-                    "an input must not be a constant, empty or listed "
-                    "twice");
+            return tensor_invalid(error, t,
+                    "an input must not be a constant, empty or listed twice");
         }
         t->is_input = 1;
     }
@@ -595,12 +601,10 @@ static int check_outputs(const nn_graph *graph, nn_error *error) {
     for (uint32_t k = 0; k < graph->output_count; k++) {
         const nn_tensor *t = &graph->tensors[graph->outputs[k]];
         if (t->producer == NN_NONE && !t->is_input && t->data == NULL) {
-            return tensor_fail(error, NN_ERR_INVALID, t,
-                    "nothing makes this output");
+            return tensor_invalid(error, t, "nothing makes this output");
         }
         if (t->bytes == 0) {
-            return tensor_fail(error, NN_ERR_INVALID, t,
-                    "an output must have elements");
+            return tensor_invalid(error, t, "an output must have elements");
         }
     }
     return 0;

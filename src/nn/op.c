@@ -14,11 +14,7 @@ static int fail(const nn_loader *loader, int code, const char *format,
         const nn_op *op = loader->op;
         nn_set_error(error, code, "op %u %s: ", (uint32_t)op->index,
                 nn_builtin_name(op->def->code));
-        size_t used = 0;
-        while (error->text[used] != '\0') {
-            used++;
-        }
-        nn_error_append(error, used, format, args);
+        nn_error_append(error, format, args);
     }
     return code;
 }
