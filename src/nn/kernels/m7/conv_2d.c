@@ -25,6 +25,7 @@ typedef struct conv {
     uint32_t group_in;
     uint32_t first_in; // of the group
     uint32_t out_width;
+    bool by_rows; // whether strips have room for a row of three windows
     uint32_t plain_first, plain_end; // pixels, see find_plain()
     uint32_t out_channels;
     int32_t zero_point;
@@ -32,10 +33,13 @@ typedef struct conv {
 } conv;
 
 // Groups of size pixels (2 or 3), see m7_widen_3().
-static uint32_t *widen(const int8_t *from, uint32_t apart, uint32_t size,
-        uint32_t bytes, uint32_t *to, uint32_t groups) {
-    return size == 3 ? m7_widen_3(from, apart, bytes, to, groups)
-                     : m7_widen_2(from, apart, bytes, to, groups);
+static void widen(const int8_t *from, uint32_t apart, uint32_t size,
+        uint32_t bytes, uint32_t *to, uint32_t groups, uint32_t gap) {
+    if (size == 3) {
+        m7_widen_3(from, apart, bytes, to, groups, gap);
+    } else {
+        m7_widen_2(from, apart, bytes, to, groups, gap);
+    }
 }
 
 // Rows of the window of a pixel in row y of the output.
@@ -46,24 +50,44 @@ static void look_at(conv *c, uint32_t y) {
     }
 }
 
+static bool is_inside(const conv *c, int32_t i) {
+    return i >= c->down.first && i < c->down.end;
+}
+
+// Columns of the image for kernel row i, the first of them `left`.
+static void copy_columns(const conv *c, int32_t i, int32_t left,
+        int32_t columns, int8_t *to) {
+    int32_t width = (int32_t)c->width;
+    int32_t first = left < 0 ? -left : 0;
+    int32_t end = width - left < columns ? width - left : columns;
+    size_t all = (uint32_t)columns * c->channels;
+    if (!is_inside(c, i) || first >= end) {
+        memset(to, c->zero_point, all);
+        return;
+    }
+    size_t before = (uint32_t)first * c->channels;
+    size_t some = (uint32_t)end * c->channels;
+    memset(to, c->zero_point, before);
+    memcpy(to + before,
+            c->image + c->rows[i] + (uint32_t)(left + first) * c->channels,
+            some - before);
+    memset(to + some, c->zero_point, all - some);
+}
+
 // Kernel row i of the window that begins in column left, as bytes.
 static void copy_row(const conv *c, int32_t i, int32_t left, int8_t *to) {
     const nn_window *w = c->window;
-    uint32_t run = (uint32_t)w->kernel_w * c->group_in;
-    if (i < c->down.first || i >= c->down.end) {
-        memset(to, c->zero_point, run);
-        return;
-    }
-    const int8_t *row = c->image + c->rows[i] + c->first_in;
-    if (left >= 0 && left + w->kernel_w <= (int32_t)c->width &&
-            w->dilation_w == 1 && c->group_in == c->channels) {
-        memcpy(to, row + (size_t)(uint32_t)left * c->channels, run);
+    if (w->dilation_w == 1 && c->group_in == c->channels) {
+        copy_columns(c, i, left, w->kernel_w, to);
         return;
     }
     for (int32_t j = 0; j < w->kernel_w; j++, to += c->group_in) {
         int32_t x = left + j * w->dilation_w;
-        if (x >= 0 && x < (int32_t)c->width) {
-            memcpy(to, row + (size_t)(uint32_t)x * c->channels, c->group_in);
+        if (is_inside(c, i) && x >= 0 && x < (int32_t)c->width) {
+            memcpy(to,
+                    c->image + c->rows[i] + c->first_in +
+                            (size_t)(uint32_t)x * c->channels,
+                    c->group_in);
         } else {
             memset(to, c->zero_point, c->group_in);
         }
@@ -81,17 +105,23 @@ static void copy_window(const conv *c, uint32_t x, int8_t *to) {
     }
 }
 
-// Pixels whose windows lie inside the image's columns, in pieces; what follows
-// a piece in the image may be read, for its weights are 0.
+// Pixels whose windows lie inside the image's columns; what follows a kernel
+// row in the image may be read, for its weights are 0.
 static void find_plain(conv *c) {
     const nn_window *w = c->window;
+    if (c->layout.pieces != (uint32_t)w->kernel_h ||
+            (w->dilation_w != 1 && w->kernel_w != 1) ||
+            c->group_in != c->channels) {
+        return;
+    }
+    uint64_t reach = 2 * (uint64_t)(uint32_t)w->stride_w * c->channels +
+            c->layout.piece + 3;
+    c->by_rows = reach <= 3 * (uint64_t)c->strip;
     int32_t past = (int32_t)((4 - c->layout.piece % 4) % 4);
     int32_t channels = (int32_t)c->channels;
     int32_t room = (int32_t)c->width - (past + channels - 1) / channels +
             w->pad_left - w->kernel_w;
-    if (c->layout.pieces != (uint32_t)w->kernel_h ||
-            (w->dilation_w != 1 && w->kernel_w != 1) ||
-            c->group_in != c->channels || room < 0) {
+    if (room < 0) {
         return;
     }
     c->plain_first = (uint32_t)((w->pad_left + w->stride_w - 1) / w->stride_w);
@@ -101,31 +131,34 @@ static void find_plain(conv *c) {
     }
 }
 
-// The group of size pixels in column x whose windows are plain, and more of
-// them that follow where a window has one row; at most `most`. Returns how
-// many.
-static uint32_t widen_plain(const conv *c, uint32_t x, uint32_t size,
-        uint32_t most, uint32_t *to) {
+// Groups of size pixels in one row, the first in column x: a kernel row of all
+// of them at a time. Where it is not plain there is one group.
+static void widen_rows(const conv *c, uint32_t x, uint32_t size,
+        uint32_t groups, bool plain, uint32_t *to) {
     const nn_window *w = c->window;
-    size_t left = x * (uint32_t)w->stride_w - (uint32_t)w->pad_left;
+    int32_t left = (int32_t)x * w->stride_w - w->pad_left;
+    int32_t columns = (int32_t)(size - 1) * w->stride_w + w->kernel_w;
     uint32_t apart = (uint32_t)w->stride_w * c->channels;
-    uint32_t groups = 1;
-    if (w->kernel_h == 1) {
-        groups = (c->plain_end - x) / size;
-        groups = groups < most ? groups : most;
-    }
-    for (int32_t i = 0; i < w->kernel_h; i++) {
-        if (i >= c->down.first && i < c->down.end) {
-            to = widen(c->image + c->rows[i] + left * c->channels, apart, size,
-                    c->layout.piece, to, groups);
+    uint32_t words = (c->layout.piece + 3) / 4 * 2 * size;
+    uint32_t pitch = c->layout.steps * size;
+    for (int32_t i = 0; i < w->kernel_h; i++, to += words) {
+        if (!is_inside(c, i)) {
+            for (uint32_t k = 0; k < groups * pitch; k += pitch) {
+                for (uint32_t j = 0; j < words; j++) {
+                    to[k + j] = m7_both(c->zero_point);
+                }
+            }
             continue;
         }
-        uint32_t words = (c->layout.piece + 3) / 4 * 2 * size * groups;
-        for (; words > 0; words--) {
-            *to++ = m7_both(c->zero_point);
+        const int8_t *from = c->strips;
+        if (plain) {
+            from = c->image + c->rows[i] + (uint32_t)left * c->channels;
+        } else {
+            copy_columns(c, i, left, columns, c->strips);
         }
+        widen(from, apart, size, c->layout.piece, to, groups,
+                (pitch - words) * (uint32_t)sizeof(*to));
     }
-    return groups;
 }
 
 // A group of size pixels, of which the last `same` are the first again.
@@ -138,7 +171,7 @@ static void copy_group(conv *c, uint32_t y, uint32_t x, uint32_t size,
             look_at(c, ++y);
         }
     }
-    (void)widen(c->strips, c->strip, size, c->layout.steps * 2, to, 1);
+    widen(c->strips, c->strip, size, c->layout.steps * 2, to, 1, 0);
 }
 
 // `groups` groups of size pixels, the first in column x of row y.
@@ -147,8 +180,13 @@ static uint32_t *gather(conv *c, uint32_t y, uint32_t x, uint32_t size,
     while (groups > 0) {
         uint32_t done = 1;
         look_at(c, y);
-        if (same == 0 && x >= c->plain_first && x + size <= c->plain_end) {
-            done = widen_plain(c, x, size, groups, to);
+        bool plain = x >= c->plain_first && x + size <= c->plain_end;
+        if (same == 0 && (plain || (c->by_rows && x + size <= c->out_width))) {
+            if (plain) {
+                done = (c->plain_end - x) / size;
+                done = done < groups ? done : groups;
+            }
+            widen_rows(c, x, size, done, plain, to);
         } else {
             copy_group(c, y, x, size, same, to);
         }

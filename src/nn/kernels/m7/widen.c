@@ -7,53 +7,74 @@
 
 #ifdef __ARM_FEATURE_DSP
 
-// r0, r4, r5 where the pixels are read, lr where the first one ends, r6
-// groups.
-#define WIDEN(third, load, lower, lower_set, upper, upper_set, next) \
-    "push {r4-r11, lr}\n"                                            \
-    "ldr r6, [sp, #36]\n"                                            \
-    "add r2, r2, #3\n"                                               \
-    "bic r2, r2, #3\n"                                               \
-    "1:\n"                                                           \
-    "add lr, r0, r2\n"                                               \
-    "add r4, r0, r1\n" third "2:\n"                                  \
-    "ldr r7, [r0], #4\n"                                             \
-    "ldr r8, [r4], #4\n" load "sxtb16 r10, r7\n"                     \
-    "sxtb16 r11, r8\n" lower "stm r3!, {" lower_set "}\n"            \
-    "sxtb16 r7, r7, ror #8\n"                                        \
-    "sxtb16 r8, r8, ror #8\n" upper "stm r3!, {" upper_set "}\n"     \
-    "cmp r0, lr\n"                                                   \
-    "bne.w 2b\n"                                                     \
-    "sub r0, r0, r2\n"                                               \
-    "add r0, r0, r1, lsl #1\n" next "subs r6, r6, #1\n"              \
-    "bne.w 1b\n"                                                     \
-    "mov r0, r3\n"                                                   \
+// Two words of each pixel a turn; where their number is odd, the first turn is
+// entered in its middle. r0, r4, r5 where the pixels are read, r1 from the end
+// of a group's to the next group's, r2 one more than the words of a pixel, r3
+// where halves go, r6 groups, lr turns.
+#define PLACES_2       \
+    "add r4, r0, r1\n" \
+    "lsl r1, r1, #1\n"
+#define PLACES_3       \
+    "add r4, r0, r1\n" \
+    "add r5, r4, r1\n" \
+    "add r1, r1, r1, lsl #1\n"
+#define NEXT_2         \
+    "add r0, r0, r1\n" \
+    "add r4, r4, r1\n"
+#define NEXT_3 NEXT_2 "add r5, r5, r1\n"
+#define WIDEN(places, word, next)                        \
+    "push {r4-r11, lr}\n"                                \
+    "ldr r6, [sp, #36]\n"                                \
+    "add r2, r2, #3\n"                                   \
+    "lsr r2, r2, #2\n" places "sub r1, r1, r2, lsl #2\n" \
+    "add r2, r2, #1\n"                                   \
+    "1:\n"                                               \
+    "lsrs lr, r2, #1\n"                                  \
+    "bcc.w 3f\n"                                         \
+    "2:\n" word "3:\n" word "subs lr, lr, #1\n"          \
+    "bne.w 2b\n"                                         \
+    "ldr r7, [sp, #40]\n"                                \
+    "add r3, r3, r7\n" next "subs r6, r6, #1\n"          \
+    "bne.w 1b\n"                                         \
     "pop {r4-r11, pc}\n"
+#define WORD_2                  \
+    "ldr r9, [r0], #4\n"        \
+    "ldr r10, [r4], #4\n"       \
+    "sxtb16 r7, r9\n"           \
+    "sxtb16 r8, r10\n"          \
+    "sxtb16 r9, r9, ror #8\n"   \
+    "sxtb16 r10, r10, ror #8\n" \
+    "stm r3!, {r7-r10}\n"
+#define WORD_3                  \
+    "ldr r10, [r0], #4\n"       \
+    "ldr r11, [r4], #4\n"       \
+    "ldr r12, [r5], #4\n"       \
+    "sxtb16 r7, r10\n"          \
+    "sxtb16 r8, r11\n"          \
+    "sxtb16 r9, r12\n"          \
+    "sxtb16 r10, r10, ror #8\n" \
+    "sxtb16 r11, r11, ror #8\n" \
+    "sxtb16 r12, r12, ror #8\n" \
+    "stm r3!, {r7-r12}\n"
 
-__attribute__((naked, noinline)) uint32_t *m7_widen_2(const int8_t *from
-        __attribute__((unused)),
-        uint32_t apart __attribute__((unused)),
-        uint32_t bytes __attribute__((unused)),
-        uint32_t *to __attribute__((unused)),
-        uint32_t groups __attribute__((unused))) {
-    __asm__ volatile(WIDEN("", "", "", "r10, r11", "", "r7, r8", ""));
+#define UNUSED __attribute__((unused))
+
+__attribute__((naked, noinline)) void m7_widen_2(const int8_t *from UNUSED,
+        uint32_t apart UNUSED, uint32_t bytes UNUSED, uint32_t *to UNUSED,
+        uint32_t groups UNUSED, uint32_t gap UNUSED) {
+    __asm__ volatile(WIDEN(PLACES_2, WORD_2, NEXT_2));
 }
 
-__attribute__((naked, noinline)) uint32_t *m7_widen_3(const int8_t *from
-        __attribute__((unused)),
-        uint32_t apart __attribute__((unused)),
-        uint32_t bytes __attribute__((unused)),
-        uint32_t *to __attribute__((unused)),
-        uint32_t groups __attribute__((unused))) {
-    __asm__ volatile(WIDEN("add r5, r4, r1\n", "ldr r9, [r5], #4\n",
-            "sxtb16 r12, r9\n", "r10, r11, r12", "sxtb16 r9, r9, ror #8\n",
-            "r7, r8, r9", "add r0, r0, r1\n"));
+__attribute__((naked, noinline)) void m7_widen_3(const int8_t *from UNUSED,
+        uint32_t apart UNUSED, uint32_t bytes UNUSED, uint32_t *to UNUSED,
+        uint32_t groups UNUSED, uint32_t gap UNUSED) {
+    __asm__ volatile(WIDEN(PLACES_3, WORD_3, NEXT_3));
 }
 
 #else
 
-static uint32_t *widen(const int8_t *from, uint32_t apart, uint32_t bytes,
-        uint32_t *to, uint32_t groups, uint32_t size) {
+static void widen(const int8_t *from, uint32_t apart, uint32_t bytes,
+        uint32_t *to, uint32_t groups, uint32_t gap, uint32_t size) {
     for (uint32_t g = 0; g < groups; g++) {
         for (uint32_t i = 0; i < bytes; i += 4, to += 2 * (size_t)size) {
             for (uint32_t k = 0; k < size; k++) {
@@ -63,18 +84,18 @@ static uint32_t *widen(const int8_t *from, uint32_t apart, uint32_t bytes,
             }
         }
         from += (size_t)size * apart;
+        to += gap / sizeof(*to);
     }
-    return to;
 }
 
-uint32_t *m7_widen_2(const int8_t *from, uint32_t apart, uint32_t bytes,
-        uint32_t *to, uint32_t groups) {
-    return widen(from, apart, bytes, to, groups, 2);
+void m7_widen_2(const int8_t *from, uint32_t apart, uint32_t bytes,
+        uint32_t *to, uint32_t groups, uint32_t gap) {
+    widen(from, apart, bytes, to, groups, gap, 2);
 }
 
-uint32_t *m7_widen_3(const int8_t *from, uint32_t apart, uint32_t bytes,
-        uint32_t *to, uint32_t groups) {
-    return widen(from, apart, bytes, to, groups, 3);
+void m7_widen_3(const int8_t *from, uint32_t apart, uint32_t bytes,
+        uint32_t *to, uint32_t groups, uint32_t gap) {
+    widen(from, apart, bytes, to, groups, gap, 3);
 }
 
 #endif
