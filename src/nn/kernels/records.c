@@ -100,7 +100,9 @@ static bool is_constant(const weights *w, taps t, int32_t bias, nn_multiplier m,
 
 static form form_of(const weights *w, uint32_t o, taps t, int32_t sum) {
     nn_multiplier m = multiplier_of(w, o);
-    form f = {.bias = folded_bias(w, o, sum), .fast = true};
+    form f; // all of it is set, without memset()
+    f.bias = folded_bias(w, o, sum);
+    f.fast = true;
     uint32_t up = bits_up(w, f.bias, m);
     int32_t number;
     if (up != 0) {
@@ -116,6 +118,7 @@ static form form_of(const weights *w, uint32_t o, taps t, int32_t sum) {
         f.up = 16; // nothing is left of the weights
     } else {
         f.scale = (nn_scale){m.value, m.shift, NN_SCALE_SLOW};
+        f.up = 0;
         f.fast = false;
     }
     return f;
@@ -128,30 +131,63 @@ static void make_slow(const weights *w, uint32_t o, int32_t sum, form *f) {
             false};
 }
 
-// The halves of every second word, or of all.
+// Weights are written doubled, which most of them are. The halves of every
+// second word, or of all, become those shifted up by so many bits.
 static void shift_up(uint32_t *word, uint32_t count, uint32_t step,
         uint32_t bits) {
-    for (uint32_t i = 0; i < count; i += step) {
-        uint32_t upper = (word[i] & 0xFFFF0000U) << bits;
-        word[i] = (word[i] << bits & 0xFFFF) | upper;
+    for (uint32_t i = 0; bits != 1 && i < count; i += step) {
+        uint32_t lower = (uint32_t)(int32_t)(int16_t)word[i];
+        uint32_t upper = (uint32_t)(int32_t)(int16_t)(word[i] >> 16);
+        word[i] = m7_lower(lower << bits >> 1, upper << bits >> 1);
     }
 }
 
-// A piece of one filter to every other word.
-static const int8_t *widen(const int8_t *from, uint32_t bytes, uint32_t *to,
-        int32_t *sum) {
+// Two filters, which lie apart from each other, and what their weights sum up
+// to so far.
+typedef struct filters {
+    const int8_t *from;
+    size_t apart;
+    int32_t sum[2];
+} filters;
+
+// Four weights of each filter, doubled.
+static inline void widen_four(uint32_t first, uint32_t second, uint32_t *to,
+        filters *f) {
     const uint32_t ones = m7_both(1);
-    for (; bytes > 0; to += 4) {
-        uint32_t some = bytes < 4 ? bytes : 4;
-        uint32_t word = some < 4 ? m7_load_some(from, some) : m7_load(from);
-        to[0] = m7_sxtb16(word);
-        to[2] = m7_sxtb16_odd(word);
-        *sum = m7_smlad(to[0], ones, *sum);
-        *sum = m7_smlad(to[2], ones, *sum);
-        from += some;
-        bytes -= some;
+    uint32_t even = m7_sxtb16(first);
+    uint32_t odd = m7_sxtb16_odd(first);
+    f->sum[0] = m7_smlad(odd, ones, m7_smlad(even, ones, f->sum[0]));
+    to[0] = m7_sxtab16(even, first);
+    to[2] = m7_sxtab16_odd(odd, first);
+    even = m7_sxtb16(second);
+    odd = m7_sxtb16_odd(second);
+    f->sum[1] = m7_smlad(odd, ones, m7_smlad(even, ones, f->sum[1]));
+    to[1] = m7_sxtab16(even, second);
+    to[3] = m7_sxtab16_odd(odd, second);
+}
+
+// A piece of both filters, whose words take turns. Returns the place behind.
+// Not inline, for registers.
+static __attribute__((noinline)) uint32_t *widen(filters *of, uint32_t bytes,
+        uint32_t *to) {
+    filters f = *of; // in registers
+    const int8_t *end = f.from + bytes / 4 * 4;
+    if (f.from != end) {
+        do {
+            widen_four(m7_load(f.from), m7_load(f.from + f.apart), to, &f);
+            to += 4;
+            f.from += 4;
+        } while (f.from != end);
     }
-    return from;
+    uint32_t rest = bytes % 4;
+    if (rest > 0) {
+        widen_four(m7_load_some(f.from, rest),
+                m7_load_some(f.from + f.apart, rest), to, &f);
+        f.from += rest;
+        to += 4;
+    }
+    *of = f;
+    return to;
 }
 
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
@@ -160,34 +196,30 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
     nn_conv_layout layout = nn_conv_2d_layout(&w.params->window, w.filter);
     w.taps = layout.pieces * layout.piece;
     uint32_t groups = (uint32_t)(w.in->dim[3] / w.filter->dim[3]);
-    uint32_t filters = (uint32_t)w.out->dim[3] / groups;
-    uint32_t pairs = (filters + 1) / 2;
+    uint32_t count = (uint32_t)w.out->dim[3] / groups; // of a group
+    uint32_t pairs = (count + 1) / 2;
     uint32_t first = pair % pairs * 2;
-    uint32_t lanes[2] = {first, first + 1};
-    if (first + 1 == filters) {
-        lanes[0] = filters > 1 ? first - 1 : first;
-        lanes[1] = first;
+    if (first + 1 == count && count > 1) {
+        first--;
     }
+    uint32_t o = pair / pairs * count + first;
+    uint32_t next = count > 1 ? 1 : 0;
     nn_conv_record head;
     uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
-    int32_t sum[2] = {0, 0};
-    uint32_t o[2];
+    uint32_t *to = words;
+    const int8_t *from = (const int8_t *)w.filter->data + (size_t)o * w.taps;
+    filters both = {from, (size_t)next * w.taps, {0, 0}};
+    for (uint32_t i = 0; i < layout.pieces; i++) {
+        to = widen(&both, layout.piece, to);
+    }
     form f[2];
     for (uint32_t k = 0; k < 2; k++) {
-        o[k] = pair / pairs * filters + lanes[k];
-        const int8_t *from =
-                (const int8_t *)w.filter->data + (size_t)o[k] * w.taps;
-        const taps t = {from, 1};
-        uint32_t *to = words + k;
-        for (uint32_t i = 0; i < layout.pieces; i++) {
-            from = widen(from, layout.piece, to, &sum[k]);
-            to += (layout.piece + 3) / 4 * 4;
-        }
-        f[k] = form_of(&w, o[k], t, sum[k]);
+        taps t = {from + k * both.apart, 1};
+        f[k] = form_of(&w, o + k * next, t, both.sum[k]);
     }
     for (uint32_t k = 0; k < 2; k++) {
         if (!f[1 - k].fast) {
-            make_slow(&w, o[k], sum[k], &f[k]);
+            make_slow(&w, o + k * next, both.sum[k], &f[k]);
         }
         head.scale[k] = f[k].scale;
         head.bias[k] = f[k].bias;
@@ -217,9 +249,9 @@ void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
             int32_t first = from[0];
             int32_t second = i + 1 < rows ? from[row] : 0;
             sum += first + second;
-            *to++ = i + 1 == rows && upper
-                    ? m7_lower(0, (uint32_t)first)
-                    : m7_lower((uint32_t)first, (uint32_t)second);
+            bool lone = i + 1 == rows && upper;
+            *to++ = m7_lower(lone ? 0 : 2 * (uint32_t)first,
+                    2 * (uint32_t)(lone ? first : second));
         }
     }
     const taps t = {(const int8_t *)w.filter->data + o, out_channels};
