@@ -11,7 +11,6 @@
 #include "host/file/file.h"
 #include "host/float/float.h"
 #include "nn/ops/ops.h"
-#include "nn/packed.h"
 
 // Where an input comes from: bytes or a source of rows.
 typedef struct input {
@@ -300,18 +299,6 @@ int engine_run(engine *e, nn_error *error) {
     int code = nn_run_init(&e->run, &e->plan, &e->io, e->run_memory,
             nn_run_measure(&e->plan), e->arena, e->plan.arena_bytes, error);
     return code ? code : nn_run_all(&e->run, error);
-}
-
-void *engine_packed(const engine *e, size_t *bytes) {
-    if (engine_is_float(e)) {
-        return NULL;
-    }
-    *bytes = nn_packed_measure(&e->graph);
-    void *memory = take(*bytes);
-    if (memory != NULL) {
-        nn_packed_write(&e->graph, memory);
-    }
-    return memory;
 }
 
 const void *engine_output_data(const engine *e, uint32_t k) {

@@ -69,10 +69,6 @@ void engine_set_observer(engine *e, nn_observer observe, void *context);
 // One inference. Fails only where a row source fails.
 int engine_run(engine *e, nn_error *error);
 
-// The model's packed weights (nn/packed.h), which the caller frees; NULL where
-// it is computed in float32 or there is no memory.
-void *engine_packed(const engine *e, size_t *bytes);
-
 // Output k of the last run, engine_output(e, k)->bytes in the model's own
 // type; valid until the next run.
 const void *engine_output_data(const engine *e, uint32_t k);

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "host/cli/cli.h"
-#include "host/engine/engine.h"
 #include "host/file/file.h"
 #include "host/firmware/fit.h"
+#include "host/firmware/packing.h"
 
 enum { MAX_FILE_BYTES = 1 << 28 };
 #define PACKED ".packed"
@@ -134,38 +134,56 @@ int rom_files_add_image(rom_files *r, const romfs *rom) {
 
 // --- packed weights ------------------------------------------------------
 
-// The model's weights in the order in which the camera's kernels read them.
-static int add_packed(rom_files *r, const romfs_source *model) {
-    size_t stem = strlen(model->name) - strlen(".tflite");
-    engine *e;
-    nn_error error;
-    if (engine_open_bytes(&e, model->data, model->bytes, NULL, &error)) {
-        return cli_fail(model->name, "%s", error.text);
-    }
-    size_t bytes;
-    uint8_t *data = engine_packed(e, &bytes);
-    engine_close(e);
+// Names the file of a model's packed weights, which are made later.
+static int name_packed(rom_files *r, const char *model, const packing *p) {
+    size_t stem = strlen(model) - strlen(".tflite");
     char *name = malloc(stem + sizeof PACKED);
     if (name != NULL) {
-        (void)snprintf(name, stem + sizeof PACKED, "%.*s%s", (int)stem,
-                model->name, PACKED);
+        (void)snprintf(name, stem + sizeof PACKED, "%.*s%s", (int)stem, model,
+                PACKED);
     }
-    return take(r, name, data, bytes);
+    int status = take(r, name, malloc(1), 1);
+    if (status == 0) {
+        r->files[r->count - 1].bytes = packing_bytes(p);
+    }
+    return status;
 }
 
-// Leaves out the largest packed weights until the rest fits: a model runs
-// without them too.
-static void fit_packed(rom_files *r, size_t room) {
-    while (r->count > r->own && romfs_measure(r->files, r->count) > room) {
-        size_t largest = r->own;
-        for (size_t i = r->own; i < r->count; i++) {
-            if (r->files[i].bytes > r->files[largest].bytes) {
-                largest = i;
-            }
-        }
-        drop(r, largest);
+// Makes the file at place of the weights that were chosen, if any.
+static int make_packed(rom_files *r, size_t place, const packing *p) {
+    if (p->missing == p->ops) {
+        drop(r, place);
+        return 0;
     }
-    qsort(r->files + r->own, r->count - r->own, sizeof r->files[0], by_name);
+    romfs_source *file = &r->files[place];
+    free((void *)file->data);
+    file->data = packing_make(p);
+    file->bytes = packing_bytes(p);
+    return file->data ? 0 : cli_fail("models", "not enough memory");
+}
+
+// Makes the packed weights of the models, as far as there is room: a model
+// runs without them too. packs[i] is of file i, where that is a model.
+static int add_packed(rom_files *r, packing *packs, size_t room) {
+    nn_error error;
+    size_t model[ROM_FILES_MAX] = {0}; // of a file of packed weights
+    int status = 0;
+    for (size_t i = 0; i < r->own && status == 0; i++) {
+        if (packs[i].ops > 0) {
+            status = name_packed(r, r->files[i].name, &packs[i]);
+            model[r->count - 1] = i;
+        }
+    }
+    // beside files that are empty but for their header
+    size_t bytes = romfs_measure(r->files, r->count);
+    room = bytes < room ? room - bytes : 0;
+    if (status == 0 && packing_choose(packs, r->own, room, &error)) {
+        status = cli_fail("models", "%s", error.text);
+    }
+    for (size_t k = r->count; k > r->own && status == 0; k--) {
+        status = make_packed(r, k - 1, &packs[model[k - 1]]);
+    }
+    return status;
 }
 
 // Bytes of the packed weights that go with a model, 0 where there are none.
@@ -186,7 +204,7 @@ static size_t room_for(const firmware *f) {
     return firmware_find(f, "models")->bytes;
 }
 
-static void report(const rom_files *r, const fit *needs) {
+static void report(const rom_files *r, const fit *needs, const packing *packs) {
     printf("%-34s%10s%10s%10s  %s\n", "file", "flash", "packed", "arena",
             "tensors in");
     for (size_t i = 0; i < r->own; i++) {
@@ -199,29 +217,50 @@ static void report(const rom_files *r, const fit *needs) {
         }
         printf("\n");
     }
+    for (size_t i = 0; i < r->own; i++) {
+        const packing *p = &packs[i];
+        if (p->missing > 0) {
+            printf("%s: no room for %zu bytes of packed weights, of %u of %u "
+                   "operators: some %.1f million instructions an inference "
+                   "more\n",
+                    r->files[i].name, p->missing_bytes, p->missing, p->ops,
+                    (double)p->instructions / 1e6);
+        }
+    }
+}
+
+static int plan(rom_files *r, const firmware *f, fit *needs, packing *packs) {
+    for (size_t i = 0; i < r->own; i++) {
+        const romfs_source *file = &r->files[i];
+        nn_error error;
+        if (ends_with(file->name, ".tflite") &&
+                (fit_model(&needs[i], f, file->data, file->bytes, &error) ||
+                        packing_open(&packs[i], file->data, file->bytes,
+                                &error))) {
+            return cli_fail(file->name, "%s", error.text);
+        }
+    }
+    int status = add_packed(r, packs, room_for(f));
+    if (status == 0) {
+        report(r, needs, packs);
+    }
+    return status;
 }
 
 int rom_files_plan(rom_files *r, const firmware *f, const char *what,
         size_t *image_bytes) {
     static fit needs[ROM_FILES_MAX];
+    static packing packs[ROM_FILES_MAX];
+    memset(packs, 0, sizeof packs);
     qsort(r->files, r->count, sizeof r->files[0], by_name);
     r->own = r->count;
+    int status = plan(r, f, needs, packs);
     for (size_t i = 0; i < r->own; i++) {
-        const romfs_source *file = &r->files[i];
-        nn_error error;
-        if (!ends_with(file->name, ".tflite")) {
-            continue;
-        }
-        if (fit_model(&needs[i], f, file->data, file->bytes, &error)) {
-            return cli_fail(file->name, "%s", error.text);
-        }
-        int status = add_packed(r, file);
-        if (status != 0) {
-            return status;
-        }
+        packing_close(&packs[i]);
     }
-    fit_packed(r, room_for(f));
-    report(r, needs);
+    if (status != 0) {
+        return status;
+    }
     *image_bytes = romfs_measure(r->files, r->count);
     if (*image_bytes > room_for(f)) {
         return cli_fail(what,

@@ -42,15 +42,23 @@ static uint64_t bytes_of(const nn_graph *graph, const nn_op *op) {
             (uint64_t)records_of(graph, op, &words) * words * sizeof(uint32_t));
 }
 
+size_t nn_packed_op_bytes(const nn_graph *graph, const nn_op *op) {
+    return (size_t)bytes_of(graph, op);
+}
+
+static bool is_chosen(const bool *chosen, uint32_t i) {
+    return chosen == NULL || chosen[i];
+}
+
 // Where the records of the first operator begin.
 static uint64_t first_record(const nn_graph *graph) {
     return align_up(NN_PACKED_HEADER_BYTES + 4 * (uint64_t)graph->op_count);
 }
 
-size_t nn_packed_measure(const nn_graph *graph) {
+size_t nn_packed_measure(const nn_graph *graph, const bool *chosen) {
     uint64_t bytes = first_record(graph);
     for (uint32_t i = 0; i < graph->op_count; i++) {
-        bytes += bytes_of(graph, &graph->ops[i]);
+        bytes += is_chosen(chosen, i) ? bytes_of(graph, &graph->ops[i]) : 0;
     }
     return (size_t)bytes;
 }
@@ -61,8 +69,8 @@ static uint32_t checksum(const uint8_t *bytes, size_t count) {
     return romfs_crc(crc, bytes + 4 * (CRC + 1), count - 4 * (CRC + 1));
 }
 
-void nn_packed_write(const nn_graph *graph, void *memory) {
-    size_t bytes = nn_packed_measure(graph);
+void nn_packed_write(const nn_graph *graph, const bool *chosen, void *memory) {
+    size_t bytes = nn_packed_measure(graph, chosen);
     uint32_t *word = memory;
     memset(memory, 0, bytes);
     memcpy(memory, NN_PACKED_MARK, 4);
@@ -75,7 +83,8 @@ void nn_packed_write(const nn_graph *graph, void *memory) {
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const nn_op *op = &graph->ops[i];
         uint32_t words = 0;
-        uint32_t count = records_of(graph, op, &words);
+        uint32_t count =
+                is_chosen(chosen, i) ? records_of(graph, op, &words) : 0;
         word[HEADER + i] = count > 0 ? (uint32_t)at : 0;
         for (uint32_t r = 0; r < count; r++) {
             uint32_t *record = word + at / 4 + (size_t)r * words;
@@ -85,7 +94,7 @@ void nn_packed_write(const nn_graph *graph, void *memory) {
                 nn_depthwise_record_make(graph, op, r, record);
             }
         }
-        at += bytes_of(graph, op);
+        at += align_up((uint64_t)count * words * sizeof(uint32_t));
     }
     word[CRC] = checksum(memory, bytes);
 }
@@ -105,8 +114,8 @@ int nn_packed_attach(nn_graph *graph, const void *memory, size_t bytes,
     if (word[VERSION] != NN_PACKED_VERSION) {
         return refuse(error, "another version than this engine's");
     }
-    if (word[BYTES] != bytes || bytes != nn_packed_measure(graph) ||
-            word[OPS] != graph->op_count ||
+    uint64_t at = first_record(graph);
+    if (word[BYTES] != bytes || bytes < at || word[OPS] != graph->op_count ||
             word[MODEL_BYTES] != graph->file_bytes) {
         return refuse(error, "not those of this model");
     }
@@ -116,15 +125,17 @@ int nn_packed_attach(nn_graph *graph, const void *memory, size_t bytes,
     if (word[MODEL_CRC] != romfs_crc(0, graph->file, graph->file_bytes)) {
         return refuse(error, "not those of this model");
     }
-    // the same model has the same places
-    uint64_t at = first_record(graph);
+    // records follow each other up to the end
+    bool right = true;
     for (uint32_t i = 0; i < graph->op_count; i++) {
-        uint32_t words;
-        bool any = records_of(graph, &graph->ops[i], &words) > 0;
-        if (word[HEADER + i] != (any ? at : 0)) {
-            return refuse(error, "their list of records is wrong");
+        if (word[HEADER + i] != 0) {
+            uint64_t op_bytes = bytes_of(graph, &graph->ops[i]);
+            right &= word[HEADER + i] == at && op_bytes > 0;
+            at += op_bytes;
         }
-        at += bytes_of(graph, &graph->ops[i]);
+    }
+    if (!right || at != bytes) {
+        return refuse(error, "their list of records is wrong");
     }
     for (uint32_t i = 0; i < graph->op_count; i++) {
         uint32_t offset = word[HEADER + i];

@@ -2,7 +2,7 @@
 // Packed weights: what kernels for Cortex-M7 would make of a model's weights
 // at every inference, made once and kept beside the model (SPEC.md has it byte
 // by byte). A model runs without them too, somewhat slower, and to the same
-// numbers.
+// numbers. Where there is no room for all of them, some operators go without.
 
 #ifndef NN_PACKED_H
 #define NN_PACKED_H
@@ -16,11 +16,15 @@ enum {
     NN_PACKED_HEADER_BYTES = 32,
 };
 
-// Bytes that the packed weights of a loaded model take.
-size_t nn_packed_measure(const nn_graph *graph);
+// Bytes that the packed weights of an operator take, 0 where it has none.
+size_t nn_packed_op_bytes(const nn_graph *graph, const nn_op *op);
 
-// Writes them to memory, which is aligned to NN_ALIGN.
-void nn_packed_write(const nn_graph *graph, void *memory);
+// Bytes of a section with the packed weights of those operators whose place in
+// a loaded model's graph is set in chosen; NULL: all.
+size_t nn_packed_measure(const nn_graph *graph, const bool *chosen);
+
+// Writes it to memory, which is aligned to NN_ALIGN.
+void nn_packed_write(const nn_graph *graph, const bool *chosen, void *memory);
 
 // Lets the graph's operators read their weights at memory, which must be
 // aligned to NN_ALIGN and outlive the graph. Nothing is taken on trust: size,

@@ -3,6 +3,7 @@
 """Models in a firmware: told, packed, found by Python, equal to the host."""
 import json
 import os
+import re
 import sys
 import zlib
 
@@ -26,10 +27,11 @@ print("END" + "ED")
 """ % (SIDE, SIDE)
 
 
-def packed():
-    path("models/face.tflite", read(INT8))
-    labels = path("models/face.txt", b"nobody\nface\n")
-    image = path("firmware.bin")
+def packed(folder="models", behind=0):
+    """A firmware whose model has some bytes behind it."""
+    path(folder + "/face.tflite", read(INT8) + bytes(behind))
+    labels = path(folder + "/face.txt", b"nobody\nface\n")
+    image = path(folder + ".bin")
     status, out, err = run("pack", "--firmware", FIRMWARE, "--models",
                            os.path.dirname(labels), "-o", image)
     assert status == 0, err
@@ -41,8 +43,7 @@ def blazeface_needs_no_heap_for_tensors():
     assert line[0].endswith("tensor memory"), line
 
 
-def camera_and_host_compute_the_same_bytes():
-    image, _ = packed()
+def computes_as_the_host(image):
     status, out, err = run("vcam", "--firmware", image, "--script",
                            path("s.py", SCRIPT.encode()), "--until", "ENDED",
                            "--for", 60)
@@ -58,6 +59,38 @@ def camera_and_host_compute_the_same_bytes():
     assert status == 0, err
     want = [zlib.crc32(read(path("out%d.bin" % k))) for k in range(4)]
     assert json.loads(said["CRCS"]) == want, (said, want)
+
+
+def camera_and_host_compute_the_same_bytes():
+    computes_as_the_host(packed()[0])
+
+
+def size_of(row):
+    """Bytes of the model and of its packed weights."""
+    return [int(word) for word in row.split()[1:3]]
+
+
+def weights_are_packed_as_far_as_there_is_room():
+    """Some operators' where not all fit; the same numbers then."""
+    model, whole = size_of(next(
+        row for row in packed()[1].splitlines() if "face.tflite" in row))
+    room = 917504 - model
+    image, out = packed("tight", room - 100000)
+    rows = [row for row in out.splitlines() if "face.tflite" in row]
+    some = size_of(rows[0])[1]
+    # the smallest record files leave little of the room empty
+    assert 90000 < some < 100000, out
+    told = re.fullmatch(
+        r"face.tflite: no room for (\d+) bytes of packed weights, of (\d+) of "
+        r"(\d+) operators: some [\d.]+ million instructions an inference more",
+        rows[1])
+    assert told and int(told[1]) == whole - some, out
+    assert 0 < int(told[2]) < int(told[3]), out
+    computes_as_the_host(image)
+    # not even the list fits: the model alone is there
+    _, out = packed("full", room - 400)
+    assert size_of(next(row for row in out.splitlines()
+                        if "face.tflite" in row))[1] == 0, out
 
 
 def what_does_not_fit_is_refused():
@@ -82,6 +115,7 @@ def size_adds_up():
 main([
     blazeface_needs_no_heap_for_tensors,
     camera_and_host_compute_the_same_bytes,
+    weights_are_packed_as_far_as_there_is_room,
     what_does_not_fit_is_refused,
     size_adds_up,
 ])

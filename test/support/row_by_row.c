@@ -132,9 +132,9 @@ void check_row_by_row(const void *file, size_t bytes, const void *const *inputs,
     const nn_op *op = only_op(&graph);
     if (op && op->row_local && op->outputs[0] == graph.outputs[0]) {
         check_op(&graph, op, inputs, right);
-        size_t packed_bytes = nn_packed_measure(&graph);
+        size_t packed_bytes = nn_packed_measure(&graph, NULL);
         void *packed = garbage(packed_bytes);
-        nn_packed_write(&graph, packed);
+        nn_packed_write(&graph, NULL, packed);
         assert_int_equal(nn_packed_attach(&graph, packed, packed_bytes, NULL),
                 0);
         check_op(&graph, op, inputs, right);

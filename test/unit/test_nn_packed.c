@@ -34,6 +34,16 @@ static void *take(size_t bytes) {
     return memory;
 }
 
+// To pack the weights of every second operator.
+static bool *every_second(const nn_graph *graph) {
+    bool *chosen = calloc(graph->op_count, sizeof *chosen);
+    assert_non_null(chosen);
+    for (uint32_t i = 0; i < graph->op_count; i += 2) {
+        chosen[i] = true;
+    }
+    return chosen;
+}
+
 static void load(fixture *f) {
     size_t bytes;
     nn_error error;
@@ -52,9 +62,9 @@ static int open_model(void **state) {
                              &error),
             0);
     load(f);
-    f->bytes = nn_packed_measure(&f->graph);
+    f->bytes = nn_packed_measure(&f->graph, NULL);
     f->packed = take(f->bytes);
-    nn_packed_write(&f->graph, f->packed);
+    nn_packed_write(&f->graph, NULL, f->packed);
     *state = f;
     return 0;
 }
@@ -115,6 +125,43 @@ static void records_are_where_the_list_says(void **state) {
     }
 }
 
+// Operators without records are left out: the others have the same ones, one
+// behind the other.
+static void some_operators_may_go_without(void **state) {
+    fixture *f = *state;
+    bool *chosen = every_second(&f->graph);
+    size_t bytes = nn_packed_measure(&f->graph, chosen);
+    uint32_t *packed = take(bytes);
+    nn_packed_write(&f->graph, chosen, packed);
+    assert_true(bytes < f->bytes);
+    assert_int_equal(packed[2], bytes);
+    assert_int_equal(nn_packed_attach(&f->graph, packed, bytes, NULL), 0);
+    size_t left = bytes;
+    size_t have = 0;
+    bool *none = calloc(f->graph.op_count, sizeof *none);
+    assert_non_null(none);
+    for (uint32_t i = 0; i < f->graph.op_count; i++) {
+        const nn_op *op = &f->graph.ops[i];
+        size_t records = nn_packed_op_bytes(&f->graph, op);
+        uint32_t offset = packed[HEADER_WORDS + i];
+        uint32_t full = f->packed[HEADER_WORDS + i];
+        assert_int_equal(offset != 0, chosen[i] && records > 0);
+        assert_ptr_equal(op->records, offset != 0 ? packed + offset / 4 : NULL);
+        if (offset != 0) {
+            assert_memory_equal(packed + offset / 4, f->packed + full / 4,
+                    records);
+            left -= records;
+            have++;
+        }
+    }
+    assert_true(have > 0);
+    // what is left is the header
+    assert_int_equal(left, nn_packed_measure(&f->graph, none));
+    free(none);
+    free(packed);
+    free(chosen);
+}
+
 static void every_damage_is_noticed(void **state) {
     fixture *f = *state;
     uint8_t *bytes = (uint8_t *)f->packed;
@@ -141,12 +188,22 @@ static void other_versions_are_refused(void **state) {
 static void a_list_that_leads_elsewhere_is_refused(void **state) {
     fixture *f = *state;
     for (uint32_t i = 0; i < f->graph.op_count; i++) {
+        // far away, or an operator that has nothing to pack
         uint32_t was = f->packed[HEADER_WORDS + i];
         f->packed[HEADER_WORDS + i] = was != 0 ? 0x7FFFFFF0 : 64;
         seal(f);
         refused(f, f->bytes, "list");
+        // without one, the others have another place or an end too early
+        f->packed[HEADER_WORDS + i] = was != 0 ? 0 : (uint32_t)f->bytes;
+        seal(f);
+        refused(f, f->bytes, "list");
         f->packed[HEADER_WORDS + i] = was;
     }
+    uint32_t ops = f->packed[6];
+    f->packed[6] = UINT32_MAX;
+    seal(f);
+    refused(f, f->bytes, "not those of this model");
+    f->packed[6] = ops;
 }
 
 static void another_model_is_refused(void **state) {
@@ -172,6 +229,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
             CASE(begin_as_specified),
             CASE(records_are_where_the_list_says),
+            CASE(some_operators_may_go_without),
             CASE(every_damage_is_noticed),
             CASE(other_versions_are_refused),
             CASE(a_list_that_leads_elsewhere_is_refused),
