@@ -72,9 +72,9 @@ typedef struct nn_depthwise_block {
 enum {
     NN_DEPTHWISE_BLOCK_BYTES = 4096,
     NN_DEPTHWISE_FEW_BYTES = 1024,
-    NN_DEPTHWISE_LEAST = 4, // pixels that the block has columns for
-    NN_DEPTHWISE_3X3_WORDS = 6 * 51,
-    NN_DEPTHWISE_3X3_COLUMNS = 50, // that are used
+    NN_DEPTHWISE_LEAST = 4,          // pixels that the block has columns for
+    NN_DEPTHWISE_3X3_WORDS = 6 * 51, // see M7_COLUMNS_PITCH
+    NN_DEPTHWISE_3X3_COLUMNS = 50,   // that are used
 };
 
 // Columns of the image that n pixels of the output read.

@@ -5,7 +5,7 @@
 #include "nn/kernels/conv.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/kernels/m7/columns.h"
-#include "nn/kernels/m7/depthwise_3x3.h"
+#include "nn/kernels/m7/depthwise_columns.h"
 #include "nn/kernels/m7/taps.h"
 #include "nn/kernels/m7/windows.h"
 
@@ -18,185 +18,61 @@ static const uint32_t SLOW = (uint32_t)NN_SCALE_SLOW;
 typedef struct conv {
     const nn_call *call;
     const nn_window *window;
-    const int8_t *image;
-    uint32_t *rows; // for each kernel row inside: where it begins
-    nn_taps down;
-    uint32_t *record; // of one channel
+    m7_block block;
+    uint32_t *made; // records, where none are packed
+    uint32_t room;  // how many
     uint32_t record_words;
-    uint32_t group;   // see group_of()
-    uint32_t *block;  // for each pair of kernel rows and each channel a word
-                      // a column; of an odd last row two channels share one
-    uint32_t columns; // of the block
-    uint32_t phases;  // that the columns lie in, one after the other
-    uint32_t phase;   // columns of one
-    uint32_t *places; // of a window's words in the block, see m7_windows
-    uint32_t width;   // of the image
-    uint32_t channels;
     uint32_t out_channels;
-    uint32_t lanes; // channels at a time
-    uint32_t zero;  // zero points of four channels
-    int32_t zero_point;
     nn_target target;
+    // Windows of three by three: the group's pixels, 0 where they are others.
+    uint32_t group;
+    void (*run)(const m7_taps *);
+    m7_taps taps;
+    m7_taps end;    // likewise, the last group of pixels
+    uint32_t again; // where that begins, 0: there is none
+    bool ready;     // these are for all lanes and pixels of the block
+    // Windows of any size.
+    uint32_t *places; // see m7_windows
+    m7_windows windows;
 } conv;
-
-// A row of a few channels, or numbers that stand for zero.
-typedef struct source {
-    const int8_t *from;
-    uint32_t step;
-} source;
-
-static source row_of(const conv *c, int32_t i, uint32_t channel, uint32_t x) {
-    if (i >= c->down.first && i < c->down.end) {
-        return (source){c->image + c->rows[i] + (size_t)x * c->channels +
-                        channel,
-                c->phases * c->channels};
-    }
-    return (source){(const int8_t *)&c->zero, 0};
-}
-
-// Columns of two kernel rows.
-static void pack_pair(const conv *c, source a, source b, uint32_t n,
-        uint32_t *to) {
-    if (c->lanes == LANES && n > 1) {
-        uint32_t *end = to + n / 2 * 2;
-        const size_t pitch = c->columns;
-        m7_columns_pairs(&(m7_columns){a.from, b.from, a.step, b.step,
-                {to, to + pitch, to + 2 * pitch, to + 3 * pitch}, end});
-        a.from += (size_t)(n / 2 * 2) * a.step;
-        b.from += (size_t)(n / 2 * 2) * b.step;
-        to = end;
-        n %= 2;
-    }
-    for (uint32_t k = 0; k < c->lanes && n > 0; k++) {
-        const int8_t *x = a.from + k;
-        const int8_t *y = b.from + k;
-        uint32_t *next = to + k * c->columns;
-        for (const uint32_t *end = next + n; next < end;) {
-            *next++ = m7_lower((uint32_t)*x, (uint32_t)*y);
-            x += a.step;
-            y += b.step;
-        }
-    }
-}
-
-// An odd last row: the first words are written last, for a lonely channel has
-// no second ones.
-static void pack_single(const conv *c, source a, uint32_t n, uint32_t *to) {
-    uint32_t *other = to + (c->lanes > 1 ? c->columns : 0);
-    if (c->lanes == LANES && n > 1) {
-        uint32_t *end = to + n / 2 * 2;
-        m7_columns_singles(
-                &(m7_columns){a.from, NULL, a.step, 0, {to, other}, end});
-        a.from += (size_t)(n / 2 * 2) * a.step;
-        other += n / 2 * 2;
-        to = end;
-        n %= 2;
-    }
-    const int8_t *x = a.from;
-    for (; n > 0; n--, x += a.step) {
-        uint32_t third = c->lanes > 2 ? (uint32_t)x[2] : 0;
-        uint32_t fourth = c->lanes > 3 ? (uint32_t)x[3] : 0;
-        *other++ = m7_lower((uint32_t)x[c->lanes > 1], fourth);
-        *to++ = m7_lower((uint32_t)x[0], third);
-    }
-}
-
-static uint32_t place_of(const conv *c, uint32_t column) {
-    return column % c->phases * c->phase + column / c->phases;
-}
-
-// Columns outside the image, a few: the same for all channels.
-static void clear(const conv *c, uint32_t from, uint32_t end) {
-    uint32_t rows = (uint32_t)c->window->kernel_h;
-    uint32_t single = c->lanes < 2 ? 1 : 2;
-    uint32_t words = rows / 2 * c->lanes + rows % 2 * single;
-    for (; from < end; from++) {
-        uint32_t *column = c->block + place_of(c, from);
-        for (uint32_t k = 0; k < words; k++, column += c->columns) {
-            *column = m7_both(c->zero_point);
-        }
-    }
-}
-
-// The columns of the block that lie inside the image, begin … begin + n - 1.
-typedef struct inside {
-    uint32_t begin, n;
-    uint32_t x; // column of the image
-} inside;
-
-static inside find_inside(const conv *c, int32_t left) {
-    int32_t columns = (int32_t)c->columns;
-    int32_t begin = nn_clamp_i32(-left, 0, columns);
-    int32_t end = nn_clamp_i32((int32_t)c->width - left, begin, columns);
-    uint32_t n = (uint32_t)(end - begin);
-    return (inside){(uint32_t)begin, n, n > 0 ? (uint32_t)(left + begin) : 0};
-}
-
-// Packs those of one phase, for the channels from `channel` on.
-static void pack_phase(const conv *c, uint32_t channel, uint32_t x, uint32_t n,
-        uint32_t *to) {
-    for (int32_t i = 0; i < c->window->kernel_h; i += 2) {
-        source row = row_of(c, i, channel, x);
-        if (i + 1 < c->window->kernel_h) {
-            pack_pair(c, row, row_of(c, i + 1, channel, x), n, to);
-            to += (size_t)c->lanes * c->columns;
-        } else {
-            pack_single(c, row, n, to);
-        }
-    }
-}
-
-static void pack(const conv *c, uint32_t channel, inside in) {
-    for (uint32_t k = 0; k < c->phases && k < in.n; k++) {
-        pack_phase(c, channel, in.x + k, (in.n - k + c->phases - 1) / c->phases,
-                c->block + place_of(c, in.begin + k));
-    }
-}
 
 // Where the words of a window lie, from the columns of its channel on.
 static void find_places(const conv *c) {
-    const nn_window *w = c->window;
     uint32_t *place = c->places;
+    const nn_window *w = c->window;
+    const m7_block *b = &c->block;
     for (uint32_t i = 0; i < (uint32_t)w->kernel_h; i += 2) {
         // those of an odd last row count from the first of its own
         bool pair = i + 1 < (uint32_t)w->kernel_h;
-        uint32_t row = pair ? i / 2 * c->lanes * c->columns : 0;
+        uint32_t row = pair ? i / 2 * b->lanes * b->columns : 0;
         for (uint32_t j = 0; j < (uint32_t)w->kernel_w; j++) {
-            *place++ = (row + place_of(c, j * (uint32_t)w->dilation_w)) *
+            *place++ = (row + m7_block_place(b, j * (uint32_t)w->dilation_w)) *
                     (uint32_t)sizeof(uint32_t);
         }
     }
 }
 
-static m7_windows windows_of(const conv *c, const uint32_t *record,
-        uint32_t lane) {
-    uint32_t rows = (uint32_t)c->window->kernel_h;
-    uint32_t columns = (uint32_t)c->window->kernel_w;
-    const uint32_t *singles = c->block + rows / 2 * c->lanes * c->columns;
-    return (m7_windows){
-            .record = record,
-            .places = c->places,
-            .pairs = c->block + lane * c->columns,
-            .singles = singles + lane % 2 * c->columns,
-            .pair_count = rows / 2 * columns,
-            .single_count = rows % 2 * columns,
-    };
-}
-
 // n pixels of a channel whose record has no fast scale.
 static __attribute__((noinline)) void run_slow(const conv *c,
         const uint32_t *record, uint32_t lane, uint32_t n, int8_t *out) {
+    const nn_window *w = c->window;
+    const m7_block *b = &c->block;
     nn_depthwise_record head;
     memcpy(&head, record, sizeof(head));
-    const m7_windows t = windows_of(c, record, lane);
-    const uint32_t *weight = record + sizeof(head) / sizeof(*weight);
     for (uint32_t i = 0; i < n; i++) {
+        const uint32_t *weight = record + sizeof(head) / sizeof(*weight);
         int32_t sum = head.bias;
-        for (uint32_t k = 0; k < t.pair_count + t.single_count; k++) {
-            const uint32_t *from = k < t.pair_count ? t.pairs : t.singles;
-            uint32_t at = place_of(c, i * (uint32_t)c->window->stride_w);
-            sum = m7_smlad(from[t.places[k] / sizeof(*from) + at], weight[k],
-                    sum);
+        for (int32_t row = 0; row < w->kernel_h; row += 2) {
+            const uint32_t *from = row + 1 < w->kernel_h
+                    ? b->words +
+                            ((size_t)(uint32_t)row / 2 * b->lanes + lane) *
+                                    b->columns
+                    : b->singles + lane % 2 * b->columns;
+            for (int32_t j = 0; j < w->kernel_w; j++) {
+                uint32_t column = i * (uint32_t)w->stride_w +
+                        (uint32_t)(j * w->dilation_w);
+                sum = m7_smlad(from[m7_block_place(b, column)], *weight++, sum);
+            }
         }
         out[(size_t)i * c->out_channels] =
                 m7_number(sum, head.scale, c->target.zero_point);
@@ -208,7 +84,10 @@ static __attribute__((noinline)) void run_slow(const conv *c,
 static void run_windows(const conv *c, const uint32_t *record, uint32_t lane,
         uint32_t n, int8_t *out) {
     int8_t few[4];
-    m7_windows t = windows_of(c, record, lane);
+    m7_windows t = c->windows;
+    t.record = record;
+    t.pairs = c->block.words + lane * c->block.columns;
+    t.singles = c->block.singles + lane % 2 * c->block.columns;
     t.out = n < 4 ? few : out;
     t.stride = n < 4 ? 1 : c->out_channels;
     t.groups = n < 4 ? 1 : n / 4;
@@ -225,60 +104,100 @@ static void run_windows(const conv *c, const uint32_t *record, uint32_t lane,
     }
 }
 
-static void run_taps(const conv *c, const m7_taps *t) {
-    if (c->group == 4) {
-        m7_taps_4(t);
-    } else {
-        m7_taps_2(t);
+// Sets taps and end for every step-th of the pixels, n in all, of so many
+// channels from `lane` on, whose windows begin in column `column` of the block:
+// the last group does some pixels again.
+static void start_taps(conv *c, uint32_t lane, uint32_t channels,
+        uint32_t column, uint32_t step, uint32_t n) {
+    const m7_block *b = &c->block;
+    const uint32_t *singles = b->singles + column;
+    bool few = n < c->group;
+    c->taps = (m7_taps){
+            .pairs = b->words + column + lane * b->columns,
+            .singles = singles + lane % 2 * b->columns,
+            .stride = few ? LANES : step * c->out_channels,
+            .groups = few ? 1 : n / c->group,
+            .columns = b->columns * (uint32_t)sizeof(uint32_t),
+            .others = singles + (1 - lane % 2) * b->columns,
+            .channels = channels,
+    };
+    c->again = few || n % c->group == 0 ? 0 : n - c->group;
+    if (c->again != 0) {
+        uint32_t columns = c->again * (uint32_t)c->window->stride_w;
+        c->end = c->taps;
+        c->end.pairs += columns;
+        c->end.singles += columns;
+        c->end.others += columns;
+        c->end.groups = 1;
     }
 }
 
-// Every step-th of the pixels, n in all, of neighbouring channels, whose
-// windows of three by three begin in column `column` of the block.
-static void run_three(const conv *c, const uint32_t *record, uint32_t lane,
-        uint32_t channels, uint32_t column, uint32_t step, uint32_t n,
+static void run_taps(conv *c, const uint32_t *record, uint32_t step, uint32_t n,
         int8_t *out) {
     int8_t few[4 * LANES];
-    uint32_t *block = c->block + column;
-    uint32_t *singles = block + c->lanes * c->columns;
-    const size_t apart = (size_t)step * c->out_channels;
-    m7_taps t = {
-            .record = record,
-            .pairs = block + lane * c->columns,
-            .singles = singles + lane % 2 * c->columns,
-            .out = n < c->group ? few : out,
-            .stride = n < c->group ? LANES : (uint32_t)apart,
-            .groups = n < c->group ? 1 : n / c->group,
-            .columns = c->columns * (uint32_t)sizeof(uint32_t),
-            .others = singles + (1 - lane % 2) * c->columns,
-            .channels = channels,
-    };
-    run_taps(c, &t);
+    c->taps.record = record;
+    c->taps.out = n < c->group ? few : out;
+    c->run(&c->taps);
     for (uint32_t i = 0; n < c->group && i < n; i++) {
-        memcpy(out + i * apart, few + LANES * (size_t)i, channels);
+        memcpy(out + (size_t)i * step * c->out_channels,
+                few + (size_t)i * LANES, c->taps.channels);
     }
-    if (n > c->group && n % c->group != 0) {
-        uint32_t columns = (n - c->group) * (uint32_t)c->window->stride_w;
-        t.pairs += columns;
-        t.singles += columns;
-        t.others += columns;
-        t.out += (n - c->group) * apart;
-        t.groups = 1;
-        run_taps(c, &t);
+    if (c->again != 0) {
+        c->end.record = record;
+        c->end.out = out + (size_t)c->again * c->end.stride;
+        c->run(&c->end);
     }
+}
+
+// n pixels of neighbouring channels, windows of three by three.
+static void run_three(conv *c, const uint32_t *record, uint32_t lane,
+        uint32_t channels, uint32_t n, int8_t *out) {
+    const m7_block *b = &c->block;
+    for (uint32_t k = 0; k < b->phases && k < n; k++) {
+        uint32_t count = (n - k + b->phases - 1) / b->phases;
+        start_taps(c, lane, channels, k * b->phase, b->phases, count);
+        run_taps(c, record, b->phases, count,
+                out + (size_t)k * c->out_channels);
+    }
+    c->ready = false;
+}
+
+// All lanes at once, from `channel` on, if all have a fast scale.
+static bool run_lanes(conv *c, uint32_t channel, uint32_t n, int8_t *out) {
+    const uint32_t words = c->record_words;
+    const uint32_t *record = c->call->op->records;
+    if (!c->block.three || record == NULL) {
+        return false;
+    }
+    record += (size_t)channel * words;
+    const uint32_t *shift = record + SHIFT;
+    if ((int32_t)(shift[0] | shift[words] | shift[2 * words] |
+                shift[3 * words]) < 0) {
+        return false;
+    }
+    if (!c->ready) {
+        start_taps(c, 0, LANES, 0, 1, n);
+        c->ready = true;
+    }
+    run_taps(c, record, 1, n, out);
+    return true;
 }
 
 // How many of the channels from output channel o on, at most `most`, have a
-// record for the fast taps; where records are made, one at a time is.
+// record with a fast scale.
 static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
         const uint32_t **record) {
     const nn_op *op = c->call->op;
-    *record = c->record;
-    if (op->records == NULL) {
-        nn_depthwise_record_make(c->call->graph, op, o, c->record);
-        return c->record[SHIFT] != SLOW;
+    if (op->records != NULL) {
+        *record = op->records + (size_t)o * c->record_words;
+    } else {
+        *record = c->made;
+        most = most < c->room ? most : c->room;
+        for (uint32_t k = 0; k < most; k++) {
+            nn_depthwise_record_make(c->call->graph, op, o + k,
+                    c->made + (size_t)k * c->record_words);
+        }
     }
-    *record = op->records + o * c->record_words;
     uint32_t count = 0;
     while (count < most && (*record)[count * c->record_words + SHIFT] != SLOW) {
         count++;
@@ -288,8 +207,8 @@ static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
 
 // n pixels of output channel o and, with a multiplier of 1, of the next ones,
 // at most `most`. Returns how many channels it were.
-static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
-        uint32_t most, uint32_t n, int8_t *out) {
+static uint32_t run_channels(conv *c, uint32_t o, uint32_t lane, uint32_t most,
+        uint32_t n, int8_t *out) {
     const uint32_t *record;
     uint32_t channels = find_records(c, o, most, &record);
     if (channels == 0) {
@@ -297,15 +216,56 @@ static uint32_t run_channels(const conv *c, uint32_t o, uint32_t lane,
         return 1;
     }
     if (c->group != 0) {
-        for (uint32_t k = 0; k < c->phases && k < n; k++) {
-            run_three(c, record, lane, channels, k * c->phase, c->phases,
-                    (n - k + c->phases - 1) / c->phases,
-                    out + (size_t)k * c->out_channels);
-        }
+        run_three(c, record, lane, channels, n, out);
         return channels;
     }
     run_windows(c, record, lane, n, out);
     return 1;
+}
+
+// n pixels of a row, out the first one's.
+static void run_block(conv *c, uint32_t n, int8_t *out) {
+    uint32_t channels = c->block.channels;
+    uint32_t multiplier = c->out_channels / channels;
+    uint32_t next = 0;
+    c->ready = false;
+    while (next < channels) {
+        // the last four may have been done in part
+        uint32_t first = nn_depthwise_first(next, channels);
+        uint32_t end = first + c->block.lanes;
+        m7_block_pack(&c->block, first);
+        if (next == first && run_lanes(c, first, n, out + first)) {
+            next = end;
+        }
+        while (next < end) {
+            uint32_t o = next * multiplier;
+            uint32_t lane = next - first;
+            uint32_t most = multiplier == 1 && c->group != 0 ? end - next : 1;
+            uint32_t done = run_channels(c, o, lane, most, n, out + o);
+            for (uint32_t k = 1; k < multiplier; k++) {
+                (void)run_channels(c, o + k, lane, 1, n, out + o + k);
+            }
+            next += done;
+        }
+    }
+    m7_clamp(out, n * c->out_channels, c->target);
+}
+
+// Turns to n pixels of a row from column x on.
+static void look_at(conv *c, uint32_t x, uint32_t n) {
+    m7_block *b = &c->block;
+    int32_t left = (int32_t)x * c->window->stride_w - c->window->pad_left;
+    if (b->three) {
+        m7_block_look(b, left, (uint32_t)nn_depthwise_columns(c->window, n));
+        return;
+    }
+    uint32_t pixels = n < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : n;
+    uint32_t columns = (uint32_t)nn_depthwise_columns(c->window, pixels);
+    if (columns > b->columns || columns + b->phases <= b->columns) {
+        m7_block_resize(b, columns);
+        find_places(c);
+    }
+    m7_block_look(b, left, b->columns);
 }
 
 // Pixels that taps of three by three take at a time; 0: they do not fit.
@@ -318,86 +278,61 @@ static uint32_t group_of(const nn_window *w) {
                                                      : 0;
 }
 
-// n pixels of a row from column x on.
-static void run_block(conv *c, uint32_t x, uint32_t n, int8_t *out) {
-    const nn_window *w = c->window;
-    uint32_t multiplier = c->out_channels / c->channels;
-    inside in = find_inside(c, (int32_t)x * w->stride_w - w->pad_left);
-    uint32_t next = 0;
-    clear(c, 0, in.begin);
-    clear(c, in.begin + in.n, c->columns);
-    while (next < c->channels) {
-        // the last four may have been done in part
-        uint32_t first = nn_depthwise_first(next, c->channels);
-        uint32_t end = first + c->lanes;
-        pack(c, first, in);
-        while (next < end) {
-            uint32_t o = next * multiplier;
-            if (multiplier == 1) {
-                next += run_channels(c, o, next - first, end - next, n,
-                        out + o);
-                continue;
-            }
-            for (uint32_t k = 0; k < multiplier; k++, o++) {
-                (void)run_channels(c, o, next - first, 1, n, out + o);
-            }
-            next++;
-        }
-    }
-    m7_clamp(out, n * c->out_channels, c->target);
-}
-
-static void set_columns(conv *c, uint32_t n) {
-    uint32_t pixels = n < NN_DEPTHWISE_LEAST ? NN_DEPTHWISE_LEAST : n;
-    uint32_t columns = (uint32_t)nn_depthwise_columns(c->window, pixels);
-    uint32_t phase = (columns + c->phases - 1) / c->phases;
-    if (phase != c->phase) {
-        c->phase = phase;
-        c->columns = phase * c->phases;
-        find_places(c);
-    }
-}
-
 void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         uint32_t end) {
     const nn_conv_params *p = NN_PARAMS(call->op, const nn_conv_params);
     const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
     const nn_tensor *out = nn_call_output(call, 0);
-    if (nn_depthwise_is_3x3(&p->window, in, out)) {
-        m7_depthwise_3x3(call, first, end);
-        return;
-    }
     nn_depthwise_block size = nn_depthwise_block_of(&p->window, in, out);
     uint32_t *words = call->scratch;
+    uint32_t *rows = words + size.words;
+    uint32_t kernel_h = (uint32_t)p->window.kernel_h;
+    uint32_t kernel_w = (uint32_t)p->window.kernel_w;
+    bool three = nn_depthwise_is_3x3(&p->window, in, out);
     conv c = {
             .call = call,
             .window = &p->window,
-            .image = (const int8_t *)call->in[0].data,
-            .rows = words + size.words,
-            .record = words,
+            .block =
+                    {
+                            .window = &p->window,
+                            .image = (const int8_t *)call->in[0].data,
+                            .rows = rows,
+                            .words = words + size.record + size.places,
+                            .phases = nn_depthwise_phases(&p->window),
+                            .width = (uint32_t)in->dim[2],
+                            .channels = (uint32_t)in->dim[3],
+                            .lanes = nn_depthwise_lanes((uint32_t)in->dim[3]),
+                            .zero = (uint8_t)in->zero_point * 0x01010101U,
+                            .zero_point = in->zero_point,
+                            .three = three,
+                    },
+            .made = words,
+            .room = three ? LANES : 1,
             .record_words = nn_depthwise_record_words(&p->window),
-            .group = group_of(&p->window),
-            .phases = nn_depthwise_phases(&p->window),
-            .places = words + size.record,
-            .block = words + size.record + size.places,
-            .width = (uint32_t)in->dim[2],
-            .channels = (uint32_t)in->dim[3],
             .out_channels = (uint32_t)out->dim[3],
-            .lanes = nn_depthwise_lanes((uint32_t)in->dim[3]),
-            .zero = (uint8_t)in->zero_point * 0x01010101U,
-            .zero_point = in->zero_point,
             .target = {out->zero_point, p->low, p->high},
+            .group = group_of(&p->window),
+            .run = p->window.stride_w == 2        ? m7_taps_2
+                    : out->zero_point == INT8_MIN ? m7_taps_4_low
+                                                  : m7_taps_4,
+            .places = words + size.record,
+            .windows = {.places = words + size.record,
+                    .pair_count = kernel_h / 2 * kernel_w,
+                    .single_count = kernel_h % 2 * kernel_w},
     };
+    if (three) {
+        m7_block_resize(&c.block, M7_COLUMNS_PITCH);
+    }
     uint32_t width = (uint32_t)out->dim[2];
     for (uint32_t row = first; row < end; row++) {
-        c.down = nn_image_taps(call, 0, &p->window, row, c.rows);
+        c.block.down = nn_image_taps(call, 0, &p->window, row, rows);
         int8_t *to = (int8_t *)call->out[0].data +
                 nn_image_row(call, &call->out[0], out, row);
         uint32_t n;
         for (uint32_t x = 0; x < width; x += n) {
             n = width - x < size.pixels ? width - x : size.pixels;
-            set_columns(&c, n);
-            run_block(&c, x, n, to + (size_t)x * c.out_channels);
+            look_at(&c, x, n);
+            run_block(&c, n, to + (size_t)x * c.out_channels);
         }
     }
 }
