@@ -174,7 +174,7 @@ static size_t find_sync(const uint8_t *at, size_t bytes) {
 static size_t sync_tail(const uint8_t *at, size_t bytes) {
     size_t most =
             bytes - 1 < OMV_HEADER_BYTES - 1 ? bytes - 1 : OMV_HEADER_BYTES - 1;
-    for (size_t n = most; n >= 2; n--) {
+    for (size_t n = most; n >= 1; n--) {
         if (memcmp(at + bytes - n, sync_packet, n) == 0) {
             return n;
         }

@@ -396,10 +396,37 @@ static void check(void) {
     settle();
 }
 
+// What the fuzzer found once: a medium is taken away between the moment in
+// which files in the way are to be looked for and the looking.
+static void found(void) {
+    static const uint8_t ready[31] = {'U', 'S', 'B', 'C', 1, 2, 3, 4, 0, 0, 0,
+            0, 0, 0, 6};
+    usb_msc_set_medium(&medium);
+    configure();
+    for (int i = 0; i < 2; i++) { // the first tells of the new medium
+        uint8_t status[13];
+        fake_ms += 5000;
+        usb_share_opened(&share);
+        usb_share_python_wrote(&share, fake_ms);
+        assert(send(USB_EP_MSC_OUT, ready, sizeof ready));
+        for (int k = 0; k < 8; k++) {
+            usb_serve();
+        }
+        if (i == 1) {
+            usb_msc_set_medium(NULL);
+        }
+        settle();
+        assert(receive(USB_EP_MSC_IN, status, sizeof status) == 13);
+        settle();
+    }
+    share = (struct usb_share){0};
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static bool started;
     if (!started) {
         usb_init();
+        found();
         started = true;
     }
     struct input in = {data, size};

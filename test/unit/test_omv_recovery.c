@@ -151,6 +151,36 @@ static void half_a_packet_is_given_up(void **state) {
     talk(GET_CAPS, CAPS);
 }
 
+// Without checksums anything is a packet: one that lacks its last bytes when
+// a SYNC begins takes them from there.
+static void half_a_packet_without_checksum_swallows_no_sync(void **state) {
+    (void)state;
+    static const uint8_t caps[OMV_CAPS_BYTES] = {0, 0, 0, 0, 0xF2, 1};
+    static const uint8_t half[] = {OMV_MARK_0, OMV_MARK_1, 0, 10, 10, 8, 1, 0,
+            0, 8, 0x3E, 0, 0xAA, 0xAA};
+    for (size_t lacks = 1; lacks < sizeof(half); lacks++) {
+        talk(SYNC, SYNC_ACK);
+        uint8_t packet[OMV_OVERHEAD + OMV_CAPS_BYTES] = {OMV_MARK_0, OMV_MARK_1,
+                0, 0, 0, OMV_PROTO_SET_CAPS, OMV_CAPS_BYTES};
+        omv_put16(packet + 8, omv_crc16(OMV_CRC16_INIT, packet, 8));
+        memcpy(packet + OMV_HEADER_BYTES, caps, sizeof(caps));
+        omv_put32(packet + sizeof(packet) - OMV_TRAILER_BYTES,
+                omv_crc32(OMV_CRC32_INIT, caps, sizeof(caps)));
+        link_rig_send(&rig, packet, sizeof(packet));
+        assert_int_equal(link_rig_forget(&rig), OMV_HEADER_BYTES);
+        link_rig_send(&rig, half, sizeof(half) + 1 - lacks);
+        link_rig_send_hex(&rig, SYNC);
+        // What looks too long is refused first.
+        uint8_t answer[OMV_HEADER_BYTES];
+        (void)link_rig_hex(SYNC_ACK, answer, sizeof(answer));
+        size_t said = rig.out_bytes;
+        assert_true(said >= sizeof(answer));
+        assert_memory_equal(rig.out + said - sizeof(answer), answer,
+                sizeof(answer));
+        (void)link_rig_forget(&rig);
+    }
+}
+
 static void an_answer_that_nobody_reads_is_given_up(void **state) {
     (void)state;
     talk(SYNC, SYNC_ACK);
@@ -465,6 +495,8 @@ int main(void) {
             cmocka_unit_test_setup(a_long_length_is_refused, set_up),
             cmocka_unit_test_setup(half_a_packet_does_not_hide_a_sync, set_up),
             cmocka_unit_test_setup(half_a_packet_is_given_up, set_up),
+            cmocka_unit_test_setup(
+                    half_a_packet_without_checksum_swallows_no_sync, set_up),
             cmocka_unit_test_setup(an_answer_that_nobody_reads_is_given_up,
                     set_up),
             cmocka_unit_test_setup(says_it_again_until_acknowledged, set_up),

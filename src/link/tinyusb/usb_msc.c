@@ -52,6 +52,13 @@ static bool ejected;
 void usb_msc_set_medium(const struct usb_medium *another) {
     medium = another != NULL ? *another : (struct usb_medium){.blocks = 0};
     swapped = true;
+    // What was wanted of the last one is nothing to this one.
+    release_wanted = false;
+    if (job.state == WANTED) {
+        job.state = DONE;
+        job.stale = false;
+        job.result = CHIP_ENODEV;
+    }
 }
 
 static int refuse(struct sense why) {
