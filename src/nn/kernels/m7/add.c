@@ -4,74 +4,38 @@
 #include "nn/kernels/binary.h"
 #include "nn/kernels/m7/scale.h"
 
-// How numbers of an input get to common steps: the factor of the one with the
-// larger scale is one half, which shifts; a factor from 1/2 or 1/4 up needs
-// no right shift behind the multiplication; one number for all is known.
-typedef enum add_path { HALF, NO_SHIFT, SHIFT, CONSTANT } add_path;
-
-// All sums are doubled, see m7_apply().
+// An input. All sums are doubled, see m7_apply().
 typedef struct operand {
     const int8_t *from;
-    int32_t zero; // of HALF, doubled; of a factor, doubled and shifted up
+    uint32_t step;
+    uint32_t pitch;
+    int32_t zero; // doubled and shifted up
     nn_scale scale;
-    add_path path;
+    int32_t nudge; // -1 where there is a second rounding
+    int32_t sign;  // of what it adds, doubled
 } operand;
 
-static inline int32_t common(int32_t x, const operand *o, add_path path) {
-    if (path == CONSTANT) {
-        return o->zero;
-    }
-    if (path == HALF) {
-        return x * (1 << NN_ADD_HEADROOM) - o->zero;
-    }
-    // nn_multiply(x << NN_ADD_HEADROOM, …); m7_apply() tells of the rounding
+// nn_multiply(x << NN_ADD_HEADROOM, …), or less it, doubled; m7_apply() tells of
+// the rounding.
+static inline int32_t common(int32_t x, const operand *o) {
     int32_t twice = x * (1 << (NN_ADD_HEADROOM + 1)) - o->zero;
     int32_t high = m7_smmlar(twice, o->scale.value, o->scale.offset);
-    return 2 *
-            (path == NO_SHIFT ? high
-                              : (high + (twice >> 31)) >> o->scale.shift);
+    return ((high + (twice >> 31 & o->nudge)) >> o->scale.shift) * o->sign;
 }
 
-static operand operand_of(const nn_binary_line *line, uint32_t k) {
+static operand operand_of(const nn_binary_line *line, uint32_t k,
+        int32_t sign) {
     nn_multiplier m = line->params->in[k];
-    operand o = {.from = line->from[k],
+    bool shifts = m.shift < 0;
+    return (operand){.from = line->from[k],
+            .step = line->step[k],
+            .pitch = line->step[k] != 0 ? line->pitch[k] : 0,
             .zero = line->zero_point[k] * (1 << (NN_ADD_HEADROOM + 1)),
-            .path = m.shift < 0 ? SHIFT : NO_SHIFT,
-            .scale = {m.value, 0, -m.shift}};
-    if (m.shift < 0) {
-        o.scale.offset = (int32_t)(1U << (uint32_t)(-m.shift - 1));
-    } else if (m.value == 1 << 30) {
-        o.path = HALF;
-        o.zero /= 2;
-    }
-    if (line->step[k] == 0) {
-        o.zero = common(*o.from, &o, o.path);
-        o.path = CONSTANT;
-    }
-    return o;
-}
-
-// Called with constant paths, for code of their own.
-static inline __attribute__((always_inline)) void add(const operand *first,
-        add_path first_path, const operand *second, add_path second_path,
-        nn_scale scale, const nn_binary_line *line, int8_t *out, uint32_t n) {
-    const operand a = *first;
-    const operand b = *second;
-    const int8_t *from_a = a.from;
-    const int8_t *from_b = b.from;
-    for (uint32_t lines = line->lines; lines > 0; lines--) {
-        const int8_t *x = from_a;
-        const int8_t *y = from_b;
-        int8_t *to = out;
-        for (const int8_t *end = to + n; to < end;) {
-            int32_t sum = common(*x++, &a, first_path) +
-                    common(second_path == CONSTANT ? 0 : *y++, &b, second_path);
-            *to++ = m7_apply(sum, scale);
-        }
-        from_a += line->pitch[0];
-        from_b += line->pitch[1];
-        out += line->out_pitch;
-    }
+            .scale = {m.value,
+                    shifts ? (int32_t)(1U << (uint32_t)(-m.shift - 1)) : 0,
+                    -m.shift},
+            .nudge = shifts ? -1 : 0,
+            .sign = k == 0 ? 2 : 2 * sign};
 }
 
 // Equal scales: numbers are added as they are, four at a time.
@@ -167,18 +131,19 @@ static bool add_equal(const nn_binary_line *line, int8_t *out, uint32_t n) {
     return true;
 }
 
-static void any(const operand *a, const operand *b, int32_t sign,
-        const nn_binary_line *line, int8_t *out, uint32_t n) {
+static void any(const operand o[2], const nn_binary_line *line, int8_t *out,
+        uint32_t n) {
     nn_target all = {line->out_zero_point, INT8_MIN, INT8_MAX};
     for (uint32_t i = 0; i < line->lines * n; i++) {
         uint32_t row = i / n;
         uint32_t at = i % n;
-        const int8_t *from[2] = {a->from + row * line->pitch[0],
-                b->from + row * line->pitch[1]};
-        int32_t x = common(from[0][at * line->step[0]], a, a->path);
-        int32_t y = common(from[1][at * line->step[1]], b, b->path);
+        int32_t sum = 0;
+        for (uint32_t k = 0; k < 2; k++) {
+            int32_t x = o[k].from[row * o[k].pitch + at * o[k].step];
+            sum += common(x, &o[k]);
+        }
         out[row * line->out_pitch + at] =
-                nn_target_int8(all, (x + sign * y) / 2, line->params->out);
+                nn_target_int8(all, sum / 2, line->params->out);
     }
 }
 
@@ -193,55 +158,76 @@ static void clamp(const nn_binary_line *line, int8_t *out, uint32_t n) {
     }
 }
 
-// The sum of the one that is HALF or not constant, and the other.
-static __attribute__((noinline)) void add_numbers(const nn_binary_line *in,
-        int8_t *out, uint32_t n) {
-    nn_binary_line line = *in;
-    nn_multiplier m = line.params->out;
-    operand a = operand_of(&line, 0);
-    operand b = operand_of(&line, 1);
-    if (b.path == HALF || a.path == CONSTANT) {
-        operand first = a;
-        a = b;
-        b = first;
-        line.pitch[0] = in->pitch[1];
-        line.pitch[1] = in->pitch[0];
+// Of the one with the larger scale the factor is one half, so what it adds is
+// its number times a power of two, and something; one number for all is known.
+typedef struct addend {
+    int32_t unit, base;
+} addend;
+
+static bool addend_of(const operand *o, addend *a) {
+    if (o->step == 0) {
+        *a = (addend){0, common(*o->from, o)};
+        return true;
     }
-    if (m.shift >= 0 || m.shift < -NN_SCALE_MAX_SHIFT || a.path == CONSTANT ||
-            (a.path != HALF && b.path != CONSTANT)) {
-        a = operand_of(in, 0);
-        b = operand_of(in, 1);
-        any(&a, &b, 1, in, out, n);
+    *a = (addend){o->sign * (1 << (NN_ADD_HEADROOM - 1)),
+            -o->sign * (o->zero / 4)};
+    return o->scale.value == 1 << 30 && o->scale.shift == 0;
+}
+
+// The second operand is the addend. Called with a constant, for code of its
+// own where both are numbers of the image and their sum is wanted.
+static inline __attribute__((always_inline)) void
+add_lines(const operand *first, const operand *second, addend a, nn_scale scale,
+        const nn_binary_line *line, bool plain, int8_t *out, uint32_t n) {
+    operand o = *first;
+    uint32_t step = second->step;
+    if (plain) {
+        o.nudge = -1;
+        o.sign = 2;
+        a.unit = 1 << NN_ADD_HEADROOM;
+        step = 1;
+    }
+    for (uint32_t row = 0; row < line->lines; row++) {
+        const int8_t *x = o.from + (size_t)row * o.pitch;
+        const int8_t *y = second->from + (size_t)row * second->pitch;
+        int8_t *to = out + (size_t)row * line->out_pitch;
+        for (const int8_t *end = to + n; to < end; y += step) {
+            int32_t sum = *y * a.unit + a.base;
+            *to++ = m7_apply(sum + common(*x++, &o), scale);
+        }
+    }
+}
+
+static void add_numbers(const nn_binary_line *line, int32_t sign, int8_t *out,
+        uint32_t n) {
+    const operand o[2] = {operand_of(line, 0, sign), operand_of(line, 1, sign)};
+    nn_multiplier m = line->params->out;
+    addend a;
+    uint32_t k =
+            o[0].step == 0 || (o[1].step != 0 && addend_of(&o[0], &a)) ? 0 : 1;
+    if (m.shift >= 0 || m.shift < -NN_SCALE_MAX_SHIFT || o[1 - k].step == 0 ||
+            !addend_of(&o[k], &a)) {
+        any(o, line, out, n);
         return;
     }
     int32_t shift = -m.shift;
     nn_scale scale = {m.value,
-            (1 << (shift - 1)) + line.out_zero_point * (1 << shift), shift};
-    if (a.path == HALF && b.path == CONSTANT) {
-        add(&a, HALF, &b, CONSTANT, scale, &line, out, n);
-    } else if (a.path == NO_SHIFT) {
-        add(&a, NO_SHIFT, &b, CONSTANT, scale, &line, out, n);
-    } else if (a.path == SHIFT) {
-        add(&a, SHIFT, &b, CONSTANT, scale, &line, out, n);
-    } else if (b.path == HALF) {
-        add(&a, HALF, &b, HALF, scale, &line, out, n);
-    } else if (b.path == NO_SHIFT) {
-        add(&a, HALF, &b, NO_SHIFT, scale, &line, out, n);
+            (1 << (shift - 1)) + line->out_zero_point * (1 << shift), shift};
+    if (sign > 0 && o[1 - k].nudge != 0 && o[k].step != 0) {
+        add_lines(&o[1 - k], &o[k], a, scale, line, true, out, n);
     } else {
-        add(&a, HALF, &b, SHIFT, scale, &line, out, n);
+        add_lines(&o[1 - k], &o[k], a, scale, line, false, out, n);
     }
 }
 
 void nn_add_int8(const nn_binary_line *line, void *out, uint32_t n) {
     if (!add_equal(line, out, n)) {
-        add_numbers(line, out, n);
+        add_numbers(line, 1, out, n);
     }
     clamp(line, out, n);
 }
 
 void nn_sub_int8(const nn_binary_line *line, void *out, uint32_t n) {
-    operand a = operand_of(line, 0);
-    operand b = operand_of(line, 1);
-    any(&a, &b, -1, line, out, n);
+    add_numbers(line, -1, out, n);
     clamp(line, out, n);
 }
