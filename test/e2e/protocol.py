@@ -9,32 +9,11 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from e2e import main  # noqa
+from omv import SYNC, SYNC_ACK, packet  # noqa
 from port import Camera, Port  # noqa
 
-SYNC = bytes.fromhex("AAD5000000000000B0AC")
-SYNC_ACK = bytes.fromhex("AAD50000010000000846")
 STDIN, STDOUT, STREAM = 1, 2, 3
 SIZE, READ, WRITE, IOCTL, POLL, LIST = 0x25, 0x26, 0x27, 0x28, 0x21, 0x20
-
-
-def crc(data, width, polynomial):
-    top = 1 << width - 1
-    total = (1 << width) - 1
-    for byte in data:
-        total ^= byte << width - 8
-        for _ in range(8):
-            total = total << 1 ^ (polynomial if total & top else 0)
-            total &= (1 << width) - 1
-    return total
-
-
-def packet(sequence, channel, opcode, payload=b""):
-    head = struct.pack("<HBBBBH", 0xD5AA, sequence, channel, 0, opcode,
-                       len(payload))
-    head += struct.pack("<H", crc(head, 16, 0xF94F))
-    if payload:
-        head += payload + struct.pack("<I", crc(payload, 32, 0xFA567D89))
-    return head
 
 
 class Host:

@@ -21,43 +21,9 @@ import tty
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from e2e import BLAZECAM, main, path, read, run  # noqa: E402
+from usb_host import COUNT, Session, typed  # noqa: E402
 
 UID = bytes.fromhex("3b003600" "14513834" "35343638")  # the virtual chip's
-COUNT = iter(range(1000))
-
-
-class Session:
-    """A run of the virtual camera with a scripted host."""
-
-    def __init__(self, script, seconds, *options):
-        name = "usb%d" % next(COUNT)
-        lines = "\n".join(script).encode() + b"\n"
-        self.log_path = path(name + ".log")
-        serial = path(name + ".serial")
-        self.status, self.out, self.err = run(
-            "vcam", "--for", seconds, "--usb-log", self.log_path,
-            "--usb-script", path(name, lines), "--usb-serial", serial,
-            *options)
-        self.log = read(self.log_path).decode()
-        self.serial = read(serial).decode("utf-8", "replace")
-
-    def time(self, text, which=0):
-        """When the log says this (for the which-th time)."""
-        times = [float(line.split()[0]) for line in self.log.splitlines()
-                 if text in line]
-        assert len(times) > which, (text, self.log, self.err)
-        return times[which]
-
-    def good(self):
-        assert self.status == 0, self.err
-        return self
-
-
-def typed(start, *lines, step=0.1):
-    """Lines typed at the prompt, one every `step` seconds."""
-    return ["%.3f type %s\\r" % (start + step * i, line)
-            for i, line in enumerate(lines)]
-
 
 def serial_number():
     u = UID

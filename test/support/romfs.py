@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""ROMFS images as other tools make them: without a checksum (SPEC.md)."""
+"""ROMFS images, as other tools make them and as blazecam does (SPEC.md)."""
+import struct
+import zlib
 
 
 def number(value, least=1):
@@ -15,9 +17,10 @@ def record(kind, data):
     return number(kind) + number(len(data)) + data
 
 
-def image(files):
-    """An image with {name: bytes}, contents aligned to 16."""
-    out = b""
+def image(files, sealed=False):
+    """An image with {name: bytes}, contents aligned to 16; sealed: with
+    blazecam's checksum of it all."""
+    out = number(1) + number(8, 3) + b"BZC1" + bytes(4) if sealed else b""
     for name, data in sorted(files.items()):
         label = name.encode()
         for pad in range(4, 20):
@@ -29,4 +32,8 @@ def image(files):
                 break
         out += start + data
     # kind, then the length in as many bytes as make the head 16 long
-    return number(0x14A6B1) + number(len(out), 13) + out
+    whole = number(0x14A6B1) + number(len(out), 13) + out
+    if not sealed:
+        return whole
+    crc = zlib.crc32(whole[28:], zlib.crc32(whole[:24]))
+    return whole[:24] + struct.pack("<I", crc) + whole[28:]
