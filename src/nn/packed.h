@@ -12,7 +12,7 @@
 
 #define NN_PACKED_MARK "BZPK"
 enum {
-    NN_PACKED_VERSION = 1, // of the records' layout (nn/kernels/records.h)
+    NN_PACKED_VERSION = 2, // of the records' layout (nn/kernels/records.h)
     NN_PACKED_HEADER_BYTES = 32,
 };
 

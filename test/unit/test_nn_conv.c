@@ -258,7 +258,7 @@ static void draw_numbers(conv *c, random_source *r) {
     c->in_scale = random_float(r, 0.004F, 0.1F);
     c->out_scale = random_float(r, 0.004F, 0.3F);
     c->in_zero = random_in(r, -128, 127);
-    c->out_zero = random_in(r, -128, 127);
+    c->out_zero = random_once_in(r, 3) ? -128 : random_in(r, -128, 127);
     c->scale_count = random_once_in(r, 2) ? 1 : (uint32_t)c->out_c;
     c->has_bias = !random_once_in(r, 4);
     c->activation = random_in(r, 0, 3);

@@ -190,11 +190,35 @@ static __attribute__((noinline)) uint32_t *widen(filters *of, uint32_t bytes,
     return to;
 }
 
+// Weight i of a piece to every other word.
+static void put(uint32_t *to, uint32_t i, int32_t weight) {
+    uint32_t half = 2 * (uint32_t)weight & 0xFFFF;
+    to[i / 4 * 4 + i % 2 * 2] |= half << i % 4 / 2 * 16;
+}
+
+// The same for a window of two pixels: of one filter, that begins `behind`
+// bytes further on for the second.
+static uint32_t *widen_twice(filters *f, uint32_t bytes, uint32_t behind,
+        uint32_t *to) {
+    uint32_t words = (bytes + behind + 3) / 4 * 4;
+    memset(to, 0, words * sizeof(*to));
+    for (uint32_t i = 0; i < bytes; i++) {
+        int32_t weight = *f->from++;
+        put(to, i, weight);
+        put(to + 1, i + behind, weight);
+        f->sum[0] += weight;
+    }
+    f->sum[1] = f->sum[0];
+    return to + words;
+}
+
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
         uint32_t *record) {
     weights w = weights_of(graph, op);
     nn_conv_layout layout = nn_conv_2d_layout(&w.params->window, w.filter);
-    w.taps = layout.pieces * layout.piece;
+    uint32_t channels = (uint32_t)w.filter->dim[3];
+    uint32_t row = (uint32_t)w.filter->dim[2] * channels;
+    w.taps = (uint32_t)w.filter->dim[1] * row;
     uint32_t groups = (uint32_t)(w.in->dim[3] / w.filter->dim[3]);
     uint32_t count = (uint32_t)w.out->dim[3] / groups; // of a group
     uint32_t pairs = (count + 1) / 2;
@@ -210,7 +234,9 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
     const int8_t *from = (const int8_t *)w.filter->data + (size_t)o * w.taps;
     filters both = {from, (size_t)next * w.taps, {0, 0}};
     for (uint32_t i = 0; i < layout.pieces; i++) {
-        to = widen(&both, layout.piece, to);
+        to = layout.pixels > 1
+                ? widen_twice(&both, row, layout.stride * channels, to)
+                : widen(&both, layout.piece, to);
     }
     form f[2];
     for (uint32_t k = 0; k < 2; k++) {
