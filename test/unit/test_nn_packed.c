@@ -98,7 +98,7 @@ static void refused(fixture *f, size_t bytes, const char *why) {
 static void begin_as_specified(void **state) {
     fixture *f = *state;
     assert_memory_equal(f->packed, "BZPK", 4);
-    assert_int_equal(f->packed[2], 1);
+    assert_int_equal(f->packed[1], 2);
     assert_int_equal(f->packed[2], f->bytes);
     assert_int_equal(f->packed[4], f->file_bytes);
     assert_int_equal(f->packed[5], romfs_crc(0, f->file, f->file_bytes));
