@@ -37,8 +37,10 @@ void nn_move_dim(nn_move *move, int32_t count, int64_t to, int64_t from) {
 // Where the caller knows the unit, this becomes plain loads and stores.
 static inline void line(uint8_t *to, int32_t to_step, const uint8_t *from,
         int32_t from_step, int32_t count, uint32_t unit) {
-    for (ptrdiff_t i = 0; i < count; i++) {
-        memcpy(to + i * to_step, from + i * from_step, unit);
+    for (; count > 0; count--) {
+        memcpy(to, from, unit);
+        to += to_step;
+        from += from_step;
     }
 }
 

@@ -86,18 +86,28 @@ void nn_resize_nearest_run(const nn_call *call, uint32_t first, uint32_t end) {
 // The four neighbours of an output pixel and their shares, which sum up to
 // NN_RESIZE_ONE squared.
 typedef struct corners {
-    const int8_t *at[4];
+    const int8_t *above, *below; // the left ones
+    size_t across;               // from there to the right ones
     int32_t share[4];
 } corners;
 
-static void blend(const corners *c, uint32_t channels, int8_t *out) {
-    const int32_t half = NN_RESIZE_ONE * NN_RESIZE_ONE / 2;
-    for (uint32_t i = 0; i < channels; i++) {
-        int32_t sum = c->at[0][i] * c->share[0] + c->at[1][i] * c->share[1] +
-                c->at[2][i] * c->share[2] + c->at[3][i] * c->share[3];
-        sum += sum > 0 ? half : -half;
-        out[i] = (int8_t)(sum / (NN_RESIZE_ONE * NN_RESIZE_ONE));
-    }
+// Not inline, for registers.
+static __attribute__((noinline)) void blend(const corners *of,
+        uint32_t channels, int8_t *out) {
+    const int32_t half = 1 << (2 * NN_RESIZE_BITS - 1);
+    const corners c = *of;
+    const int8_t *a = c.above;
+    const int8_t *b = c.below;
+    const int8_t *end = out + channels;
+    do {
+        int32_t sum = a[0] * c.share[0] + a[c.across] * c.share[1] +
+                b[0] * c.share[2] + b[c.across] * c.share[3];
+        // to the nearest, ties away from zero
+        sum += half + (sum >> 31);
+        *out++ = (int8_t)(sum >> 2 * NN_RESIZE_BITS);
+        a++;
+        b++;
+    } while (out != end);
 }
 
 void nn_resize_bilinear_run(const nn_call *call, uint32_t first, uint32_t end) {
@@ -116,13 +126,11 @@ void nn_resize_bilinear_run(const nn_call *call, uint32_t first, uint32_t end) {
             nn_resize_between h =
                     nn_resize_bilinear(p, in->dim[2], out->dim[2], x);
             size_t left = (size_t)(uint32_t)h.first * channels;
-            size_t right = (size_t)(uint32_t)h.second * channels;
             int32_t up = NN_RESIZE_ONE - v.share;
             corners c = {
-                    .at = {(const int8_t *)above + left,
-                            (const int8_t *)above + right,
-                            (const int8_t *)below + left,
-                            (const int8_t *)below + right},
+                    .above = (const int8_t *)above + left,
+                    .below = (const int8_t *)below + left,
+                    .across = (size_t)(uint32_t)(h.second - h.first) * channels,
                     .share = {up * (NN_RESIZE_ONE - h.share), up * h.share,
                             v.share * (NN_RESIZE_ONE - h.share),
                             v.share * h.share},

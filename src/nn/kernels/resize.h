@@ -23,7 +23,7 @@ int32_t nn_resize_nearest(const nn_resize_params *params, int32_t in,
 // The two input pixels that output pixel `place` lies between, along one axis,
 // and the share of `second` in NN_RESIZE_ONE-ths; negative in front of the
 // first pixel's centre, where both pixels are the same.
-enum { NN_RESIZE_ONE = 1 << 10 };
+enum { NN_RESIZE_BITS = 10, NN_RESIZE_ONE = 1 << NN_RESIZE_BITS };
 typedef struct nn_resize_between {
     int32_t first, second, share;
 } nn_resize_between;

@@ -7,28 +7,40 @@
 
 #include "nn/kernels/fixed_exp.h"
 
-// e^difference, from the table once it is there: 0 stands for not yet.
-static int32_t exp_of(const nn_softmax *p, int32_t *table, int32_t difference) {
-    if (table != NULL && table[-difference] != 0) {
-        return table[-difference];
-    }
-    int32_t e = nn_fixed_exp(nn_multiply(difference, p->factor), 5);
+// e^-below, put into the table if there is one.
+static __attribute__((noinline)) int32_t make_exp(const nn_softmax *p,
+        int32_t *table, int32_t below) {
+    int32_t e = nn_fixed_exp(nn_multiply(-below, p->factor), 5);
     if (table != NULL) {
-        table[-difference] = e;
+        table[below] = e;
     }
     return e;
 }
 
+// The same from the table once it is there: 0 stands for not yet.
+static inline int32_t exp_of(const nn_softmax *p, int32_t *table,
+        int32_t below) {
+    int32_t e = table != NULL ? table[below] : 0;
+    return e != 0 ? e : make_exp(p, table, below);
+}
+
+// A quotient that is not negative, to the nearest.
+static inline uint32_t divide(uint32_t x, uint32_t bits) {
+    return (x + (1U << (bits - 1))) >> bits;
+}
+
 static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
         const int8_t *in) {
+    const int8_t *end = in + p->depth;
     int32_t max = INT8_MIN;
-    for (uint32_t c = 0; c < p->depth; c++) {
-        max = nn_max_i32(max, in[c]);
+    for (const int8_t *x = in; x < end; x++) {
+        max = nn_max_i32(max, *x);
     }
+    int32_t lowest = max + p->lowest;
     uint32_t sum = 0; // F12; at least 1.0, for the largest one gives e^0
-    for (uint32_t c = 0; c < p->depth; c++) {
-        if (in[c] - max >= p->lowest) {
-            sum += (uint32_t)nn_round_shift(exp_of(p, table, in[c] - max), 12);
+    for (const int8_t *x = in; x < end; x++) {
+        if (*x >= lowest) {
+            sum += divide((uint32_t)exp_of(p, table, max - *x), 12);
         }
     }
     // 1 / sum as reciprocal * 2^(headroom - 12), from sum scaled to 1 … 2
@@ -37,15 +49,21 @@ static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
         sum <<= 1;
         headroom++;
     }
-    int32_t reciprocal = nn_fixed_reciprocal((int32_t)(sum & 0x7FFFFFFF));
     uint32_t shift = 12 - headroom + 31 - 8;
-    for (uint32_t c = 0; c < p->depth; c++) {
-        int32_t y = 0;
-        if (in[c] - max >= p->lowest && shift <= 31) {
-            int32_t e = exp_of(p, table, in[c] - max);
-            y = nn_round_shift(nn_multiply_high(reciprocal, e), shift);
+    if (shift > 31) { // so many that each is next to nothing
+        memset(out, INT8_MIN, p->depth);
+        return;
+    }
+    int32_t reciprocal = nn_fixed_reciprocal((int32_t)(sum & 0x7FFFFFFF));
+    uint64_t twice = 2 * (uint32_t)reciprocal;
+    for (const int8_t *x = in; x < end; x++) {
+        uint32_t y = 0;
+        if (*x >= lowest) {
+            uint32_t e = (uint32_t)exp_of(p, table, max - *x);
+            // nn_multiply_high(): neither is negative
+            y = divide((uint32_t)((twice * e + (1U << 31)) >> 32), shift);
         }
-        out[c] = (int8_t)nn_clamp_i32(y - 128, INT8_MIN, INT8_MAX);
+        *out++ = (int8_t)((int32_t)(y < UINT8_MAX ? y : UINT8_MAX) + INT8_MIN);
     }
 }
 

@@ -45,61 +45,89 @@ void nn_max_pool_pixel(const nn_pool_area *a, int8_t *out) {
     m7_clamp(out, a->channels, (nn_target){0, a->low, a->high});
 }
 
-// Sums of four channels; so many numbers are sure to fit halves.
+// So many numbers are sure to fit a half of a word.
 enum { HALF_TAPS = 255 };
 
-typedef struct sums {
-    int32_t of[4];
-} sums;
-
-static void spill(sums *s, uint32_t even, uint32_t odd) {
-    s->of[0] += (int16_t)even;
-    s->of[1] += (int16_t)odd;
-    s->of[2] += (int16_t)(even >> 16);
-    s->of[3] += (int16_t)(odd >> 16);
-}
-
-// n: 4, or what there is of fewer.
-static sums sum_up(const nn_pool_area *a, uint32_t channel, uint32_t n) {
-    sums s = {{0}};
+// Adds four channels of width pixels of some rows, HALF_TAPS in all at most.
+static __attribute__((noinline)) void add_block(const int8_t *x,
+        const uint32_t *row, const uint32_t *end, uint32_t width,
+        uint32_t channels, int32_t sum[4]) {
     uint32_t even = 0;
     uint32_t odd = 0;
-    uint32_t room = HALF_TAPS;
-    for (int32_t i = a->down.first; i < a->down.end; i++) {
-        const int8_t *x = nn_pool_tap(a, i, a->across.first) + channel;
-        for (int32_t j = a->across.first; j < a->across.end; j++) {
-            uint32_t word = n < 4 ? m7_load_some(x, n) : m7_load(x);
+    do {
+        const int8_t *from = x + *row++;
+        uint32_t left = width;
+        do {
+            uint32_t word = m7_load(from);
+            from += channels;
             even = m7_sxtab16(even, word);
             odd = m7_sxtab16_odd(odd, word);
-            x += a->channels;
-            if (--room == 0) {
-                spill(&s, even, odd);
-                even = 0;
-                odd = 0;
-                room = HALF_TAPS;
+        } while (--left > 0);
+    } while (row != end);
+    sum[0] += (int16_t)even;
+    sum[1] += (int16_t)odd;
+    sum[2] += (int16_t)(even >> 16);
+    sum[3] += (int16_t)(odd >> 16);
+}
+
+// Any number of pixels, in blocks.
+static __attribute__((noinline)) void add_blocks(const int8_t *x,
+        const uint32_t *first, const uint32_t *end, uint32_t width,
+        uint32_t channels, int32_t sum[4]) {
+    while (width > 0) {
+        uint32_t run = width < HALF_TAPS ? width : HALF_TAPS;
+        const uint32_t *row = first;
+        while (row != end) {
+            uint32_t rows = (uint32_t)(end - row);
+            rows = rows < HALF_TAPS / run ? rows : HALF_TAPS / run;
+            add_block(x, row, row + rows, run, channels, sum);
+            row += rows;
+        }
+        x += (size_t)run * channels;
+        width -= run;
+    }
+}
+
+// The same where the image has fewer channels.
+static void sum_few(const nn_pool_area *a, int32_t sum[4]) {
+    for (int32_t i = a->down.first; i < a->down.end; i++) {
+        const int8_t *x = nn_pool_tap(a, i, a->across.first);
+        for (int32_t j = a->across.first; j < a->across.end; j++) {
+            for (uint32_t c = 0; c < a->channels; c++) {
+                sum[c] += *x++;
             }
         }
     }
-    spill(&s, even, odd);
-    return s;
 }
 
 // sum / n to the nearest, ties away from zero where n is even.
-static int8_t mean(const nn_pool_area *a, int32_t sum, uint32_t n) {
-    uint32_t size = (uint32_t)(sum < 0 ? -sum : sum) + n / 2;
-    int32_t result = (int32_t)(size / n);
-    return (int8_t)nn_clamp_i32(sum < 0 ? -result : result, a->low, a->high);
+static inline int8_t mean(int32_t sum, uint32_t n) {
+    int32_t sign = sum >> 31;
+    uint32_t size = (uint32_t)((sum ^ sign) - sign) + n / 2;
+    return (int8_t)(((int32_t)(size / n) ^ sign) - sign);
 }
 
 void nn_average_pool_pixel(const nn_pool_area *a, int8_t *out) {
-    uint32_t n = (uint32_t)(a->down.end - a->down.first) *
-            (uint32_t)(a->across.end - a->across.first);
+    uint32_t width = (uint32_t)(a->across.end - a->across.first);
+    uint32_t n = (uint32_t)(a->down.end - a->down.first) * width;
     uint32_t lanes = a->channels < 4 ? a->channels : 4;
+    const int8_t *x = a->image +
+            (size_t)(uint32_t)(a->left + a->across.first) * a->channels;
+    const uint32_t *first = a->rows + a->down.first;
+    const uint32_t *end = a->rows + a->down.end;
     for (uint32_t c = 0; c < a->channels; c += 4) {
+        int32_t sum[4] = {0, 0, 0, 0};
         c = c + lanes > a->channels ? a->channels - lanes : c;
-        sums s = sum_up(a, c, lanes);
+        if (lanes < 4) {
+            sum_few(a, sum);
+        } else if (n <= HALF_TAPS) {
+            add_block(x + c, first, end, width, a->channels, sum);
+        } else {
+            add_blocks(x + c, first, end, width, a->channels, sum);
+        }
         for (uint32_t k = 0; k < lanes; k++) {
-            out[c + k] = mean(a, s.of[k], n);
+            out[c + k] = mean(sum[k], n);
         }
     }
+    m7_clamp(out, a->channels, (nn_target){0, a->low, a->high});
 }
