@@ -3,9 +3,29 @@
 
 #include "nn/kernels/quantize.h"
 
+#include <string.h>
+
 #include "nn/fixed.h"
 #include "nn/kernels/linear.h"
 #include "nn/real.h"
+
+void nn_flip_run(const nn_call *call, uint32_t first, uint32_t end) {
+    const uint8_t bit = 0x80;
+    for (uint32_t y = first; y < end; y++) {
+        uint8_t *to = nn_view_row(&call->out[0], y);
+        const uint8_t *from = nn_view_row(&call->in[0], y);
+        const uint8_t *stop = to + call->out[0].row_bytes;
+        for (; stop - to >= 4; to += 4, from += 4) {
+            uint32_t word;
+            memcpy(&word, from, sizeof(word));
+            word ^= bit * 0x01010101U;
+            memcpy(to, &word, sizeof(word));
+        }
+        while (to < stop) {
+            *to++ = *from++ ^ bit;
+        }
+    }
+}
 
 void nn_requantize_16_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_linear *p = NN_PARAMS(call->op, nn_linear);

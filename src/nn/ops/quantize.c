@@ -6,6 +6,15 @@
 #include "nn/ops/lookup.h"
 #include "nn/ops/ops.h"
 
+// Whether numbers between uint8 and int8 only change their upper bit.
+static bool flips(const nn_loader *loader) {
+    const nn_tensor *in = loader->in[0];
+    const nn_tensor *out = loader->out;
+    int32_t down = in->type == NN_UINT8 ? 128 : -128;
+    return in->type != out->type && in->scale == out->scale &&
+            in->zero_point - out->zero_point == down;
+}
+
 static int check_quantize(nn_loader *loader) {
     nn_op *op = loader->op;
     uint32_t type = loader->in[0]->type;
@@ -17,7 +26,7 @@ static int check_quantize(nn_loader *loader) {
         return error;
     }
     if (type != NN_INT16) {
-        op->keep_bytes = NN_LOOKUP_BYTES;
+        op->keep_bytes = flips(loader) ? 0 : NN_LOOKUP_BYTES;
         op->in_place = 1;
     }
     return nn_linear_double(loader, NN_PARAMS(op, nn_linear));
@@ -35,6 +44,8 @@ static void run_quantize(const nn_call *call, uint32_t first, uint32_t end) {
         nn_quantize_run(call, first, end);
     } else if (type == NN_INT16) {
         nn_requantize_16_run(call, first, end);
+    } else if (call->op->keep_bytes == 0) {
+        nn_flip_run(call, first, end);
     } else {
         nn_lookup_run(call, first, end);
     }
