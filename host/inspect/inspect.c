@@ -9,7 +9,7 @@
 #include "host/engine/float_model.h"
 #include "host/file/file.h"
 #include "host/float/float.h"
-#include "nn/op.h"
+#include "host/inspect/naive.h"
 #include "nn/op.h"
 #include "nn/ops/ops.h"
 
@@ -147,9 +147,8 @@ static int try_engine(inspection *i, const uint8_t *file, size_t bytes,
     engine_close(whole);
     i->supported = true;
     i->arena_bytes = engine_arena_bytes(i->engine);
-    i->arena_naive_bytes = engine_graph(i->engine)->naive_bytes;
     add_macs(i, engine_graph(i->engine));
-    return 0;
+    return inspect_naive_bytes(&i->model, &i->arena_naive_bytes, error);
 }
 
 static int look(inspection *i, const uint8_t *file, size_t bytes,

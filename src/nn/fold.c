@@ -3,7 +3,6 @@
 
 #include "nn/fold.h"
 
-#include "nn/load.h"
 #include "nn/op.h"
 #include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
@@ -108,5 +107,4 @@ void nn_fold(nn_graph *graph) {
             bypass(graph, op);
         }
     }
-    nn_graph_uses(graph);
 }

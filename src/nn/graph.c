@@ -4,7 +4,6 @@
 #include "nn/graph.h"
 
 #include "nn/flatbuffer.h"
-#include "nn/load.h"
 #include "nn/op.h"
 
 uint32_t nn_type_bytes(nn_type type) {
@@ -71,71 +70,4 @@ bool nn_same_shape(const nn_tensor *a, const nn_tensor *b) {
         }
     }
     return true;
-}
-
-void nn_graph_uses(nn_graph *graph) {
-    for (uint32_t t = 0; t < graph->tensor_count; t++) {
-        nn_tensor *tensor = &graph->tensors[t];
-        tensor->last_use = tensor->is_output ? graph->op_count : NN_NONE;
-    }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const nn_op *op = &graph->ops[i];
-        for (uint32_t k = 0; k < op->input_count && !op->folded; k++) {
-            if (op->inputs[k] != NN_NONE) {
-                nn_tensor *tensor = &graph->tensors[op->inputs[k]];
-                if (!tensor->is_output) {
-                    tensor->last_use = (uint16_t)i;
-                }
-            }
-        }
-    }
-}
-
-// What an operator's end frees: inputs that it is the last to read, outputs
-// that nothing reads.
-static uint64_t freed_by(const nn_graph *graph, uint32_t place) {
-    const nn_op *op = &graph->ops[place];
-    uint64_t bytes = 0;
-    for (uint32_t k = 0; k < op->output_count; k++) {
-        const nn_tensor *out = nn_op_output(graph, op, k);
-        bytes += out->last_use == NN_NONE ? out->bytes : 0;
-    }
-    for (uint32_t k = 0; k < op->input_count; k++) {
-        const nn_tensor *in = nn_op_input(graph, op, k);
-        if (in == NULL || in->data != NULL || in->last_use != place) {
-            continue;
-        }
-        bool again = false; // x + x frees x once
-        for (uint32_t j = 0; j < k; j++) {
-            again = again || op->inputs[j] == op->inputs[k];
-        }
-        bytes += again ? 0 : in->bytes;
-    }
-    return bytes;
-}
-
-void nn_graph_count(nn_graph *graph) {
-    uint64_t weights = 0;
-    uint64_t most = 0;
-    uint64_t live = 0;
-    nn_graph_uses(graph);
-    for (uint32_t t = 0; t < graph->tensor_count; t++) {
-        const nn_tensor *tensor = &graph->tensors[t];
-        if (tensor->data != NULL) {
-            weights += tensor->bytes;
-        } else if (tensor->is_input) {
-            live += tensor->bytes;
-        }
-    }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const nn_op *op = &graph->ops[i];
-        for (uint32_t k = 0; k < op->output_count; k++) {
-            live += nn_op_output(graph, op, k)->bytes;
-        }
-        most = live > most ? live : most;
-        live -= freed_by(graph, i);
-    }
-    // saturated: a hostile graph may add up to more
-    graph->weight_bytes = weights > UINT32_MAX ? UINT32_MAX : (uint32_t)weights;
-    graph->naive_bytes = most > UINT32_MAX ? UINT32_MAX : (uint32_t)most;
 }

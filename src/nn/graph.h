@@ -54,8 +54,6 @@ typedef struct nn_tensor {
     uint8_t is_input;  // of the model
     uint8_t is_output; // of the model
     uint16_t producer; // operator's place in nn_graph.ops or NN_NONE
-    uint16_t last_use; // place of its last reader; op_count for an output
-                       // of the model, NN_NONE where nothing reads it
     uint16_t index;    // in the file, for messages
 } nn_tensor;
 
@@ -94,8 +92,6 @@ typedef struct nn_graph {
     uint16_t op_count;
     uint16_t input_count;
     uint16_t output_count;
-    uint32_t weight_bytes; // of all constants that operators read
-    uint32_t naive_bytes;  // most that lives at once, see nn_load()
 } nn_graph;
 
 // Bytes of one element; 0 for a type that the engine does not know.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reads a .tflite: tensors and operators into the caller's state memory.
 
-#include "nn/load.h"
-
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -647,7 +645,6 @@ int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
         err = check_outputs(graph, error);
     }
     if (err == 0) {
-        nn_graph_count(graph);
         nn_fold(graph);
     }
     return err;

@@ -42,8 +42,6 @@ int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
 // option of the file and fills graph. graph points into file and state, which
 // must stay where they are. NN_ERR_UNSUPPORTED names the first operator that
 // the table lacks, or what of an operator is not supported.
-// Sets graph->naive_bytes: the most that lives at once when every operator's
-// inputs and outputs are whole tensors of their own.
 int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
         nn_op_table table, void *state, size_t state_bytes, nn_error *error);
 

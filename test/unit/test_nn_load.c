@@ -454,6 +454,14 @@ static void test_too_little_state_is_refused(void **state) {
     model_free(&m);
 }
 
+static uint64_t all_bytes(const nn_graph *graph) {
+    uint64_t bytes = 0;
+    for (uint32_t t = 0; t < graph->tensor_count; t++) {
+        bytes += graph->tensors[t].bytes;
+    }
+    return bytes;
+}
+
 // Loads, plans and runs whatever can be.
 static void use(const uint8_t *file, size_t bytes) {
     uint8_t *copy = take_memory(bytes);
@@ -465,7 +473,7 @@ static void use(const uint8_t *file, size_t bytes) {
         assert_true(code < 0 && code == error.code);
         assert_true(strlen(error.text) > 10);
         assert_null(strpbrk(error.text, "\n\r"));
-    } else if (r.graph.naive_bytes < 1 << 20) {
+    } else if (all_bytes(&r.graph) < 1 << 20) {
         rig_fill(&r, 1);
         assert_int_equal(rig_plan(&r, NULL, &error), 0);
         rig_start(&r, NULL);
@@ -518,8 +526,6 @@ static void test_the_unbroken_model_loads(void **state) {
     assert_int_equal(r.graph.op_count, 2);
     assert_int_equal(r.graph.input_count, 1);
     assert_int_equal(r.graph.output_count, 1);
-    assert_int_equal(r.graph.weight_bytes, 36 + 8);
-    assert_int_equal(r.graph.naive_bytes, 64);
     const nn_tensor *filter = &r.graph.tensors[FILTER];
     assert_int_equal(filter->scale_count, 2);
     assert_int_equal(filter->scale_axis, 0);
@@ -529,10 +535,7 @@ static void test_the_unbroken_model_loads(void **state) {
     assert_int_equal(image->rows, 4);
     assert_int_equal(image->row_bytes, 8);
     assert_int_equal(image->zero_point, 3);
-    assert_int_equal(image->last_use, 0);
     assert_int_equal(r.graph.tensors[MIDDLE].producer, 0);
-    assert_int_equal(r.graph.tensors[MIDDLE].last_use, 1);
-    assert_int_equal(r.graph.tensors[RESULT].last_use, 2);
     assert_int_equal(r.graph.ops[0].macs, 4 * 4 * 2 * 18);
     rig_close(&r);
     model_free(&m);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "host/inspect/naive.h"
 #include "host/tflite/fold.h"
 #include "host/tflite/model.h"
 #include "test/support/graph.h"
@@ -206,6 +207,33 @@ static void widens_half_precision(void **state) {
     assert_true(nan != nan);
 }
 
+// Three images at once while the last is made; one of them is read twice, one
+// by nothing, and a constant is none.
+static void naive_memory(void **state) {
+    (void)state;
+    static const float ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    model m = {0};
+    tfl_model t;
+    nn_error error;
+    uint32_t bytes;
+    int x = model_tensor(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0);
+    int w = model_constant(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0, ones);
+    int y = model_tensor(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0);
+    int unread = model_tensor(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0);
+    int z = model_tensor(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0);
+    int last = model_tensor(&m, NN_FLOAT32, LIST(1, 2, 2, 2), 0, 0);
+    model_op(&m, TFL_ADD, LIST(x, w), LIST(y));
+    model_op(&m, TFL_ADD, LIST(x, w), LIST(unread));
+    model_op(&m, TFL_ADD, LIST(y, y), LIST(z));
+    model_op(&m, TFL_ADD, LIST(z, w), LIST(last));
+    m.inputs = LIST(x);
+    m.outputs = LIST(last);
+    read_back(&t, &m);
+    assert_int_equal(inspect_naive_bytes(&t, &bytes, &error), 0);
+    assert_int_equal(bytes, 3 * 32);
+    tfl_free(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
             cmocka_unit_test(reads_what_is_there),
@@ -214,6 +242,7 @@ int main(void) {
             cmocka_unit_test(folds_weights_and_activations),
             cmocka_unit_test(keeps_activations_of_shared_tensors),
             cmocka_unit_test(widens_half_precision),
+            cmocka_unit_test(naive_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
