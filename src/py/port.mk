@@ -135,6 +135,11 @@ $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
     -fno-tree-loop-distribute-patterns -fno-tree-loop-im
 $(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2 \
     -ftree-loop-distribute-patterns -ftree-loop-im
+# Loading, planning and rare operators: passes that make code longer are off.
+$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(HOT_SRC_C), \
+    $(filter src/nn/%,$(ENGINE_SRC_C)))): CFLAGS += \
+    -fno-move-loop-invariants -fno-forward-propagate -fno-caller-saves \
+    -fno-optimize-sibling-calls -fno-schedule-insns2 -fno-tree-sra
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 
