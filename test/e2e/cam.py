@@ -103,7 +103,7 @@ def f():
     b(AGAIN)
 f()
 """,
-    "is one long call": "sum(range(10 ** 12))\n",
+    "is one long call": "sum(range(10 ** 9))\n",
     "sorts": "while True: sorted(range(5000), key=lambda x: -x)\n",
     "recurses": "def f():\n  try: f()\n  finally: f()\nf()\n",
     "waits for input": "input()\n",

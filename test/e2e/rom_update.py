@@ -20,7 +20,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import romfs  # noqa
 from e2e import main, path, read  # noqa
 from omv import SYNC, packet, packets  # noqa
-from usb_host import Session, sent, typed  # noqa
+from usb_host import Session, rested, sent, typed  # noqa
 
 ALL = os.environ.get("POWER_CUTS") == "all"
 JOBS = int(os.environ.get("TEST_JOBS", "2"))
@@ -47,10 +47,7 @@ LARGE = {"large.tflite": noise(b"large", 2 * SECTOR + 5000)}
 
 def a_camera(files):
     """The flash of a camera with a drive and these models."""
-    where = path("rom_master.flash")
-    if not os.path.exists(where):
-        Session([], 8, "--firmware", CODE, "--flash", where).good()
-    flash = bytearray(read(where))
+    flash = bytearray(read(rested("rom_master.flash", "--firmware", CODE)))
     image = romfs.image(files, sealed=True)
     flash[MODELS_AT:MODELS_AT + len(image)] = image
     return path("rom_%s.flash" % sorted(files)[0], bytes(flash))
