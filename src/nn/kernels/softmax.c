@@ -7,21 +7,24 @@
 
 #include "nn/kernels/fixed_exp.h"
 
-// e^-below, put into the table if there is one.
+// e^-below, 0 where that does not count, put into the table if there is one.
 static __attribute__((noinline)) int32_t make_exp(const nn_softmax *p,
         int32_t *table, int32_t below) {
-    int32_t e = nn_fixed_exp(nn_multiply(-below, p->factor), 5);
+    int32_t e = -below < p->lowest
+            ? 0
+            : nn_fixed_exp(nn_multiply(-below, p->factor), 5);
     if (table != NULL) {
         table[below] = e;
     }
     return e;
 }
 
-// The same from the table once it is there: 0 stands for not yet.
-static inline int32_t exp_of(const nn_softmax *p, int32_t *table,
+// The same from the table once it is there: what is negative stands for not
+// yet.
+static inline uint32_t exp_of(const nn_softmax *p, int32_t *table,
         int32_t below) {
-    int32_t e = table != NULL ? table[below] : 0;
-    return e != 0 ? e : make_exp(p, table, below);
+    int32_t e = table != NULL ? table[below] : -1;
+    return (uint32_t)(e >= 0 ? e : make_exp(p, table, below));
 }
 
 // A quotient that is not negative, to the nearest.
@@ -36,12 +39,9 @@ static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
     for (const int8_t *x = in; x < end; x++) {
         max = nn_max_i32(max, *x);
     }
-    int32_t lowest = max + p->lowest;
     uint32_t sum = 0; // F12; at least 1.0, for the largest one gives e^0
     for (const int8_t *x = in; x < end; x++) {
-        if (*x >= lowest) {
-            sum += divide((uint32_t)exp_of(p, table, max - *x), 12);
-        }
+        sum += divide(exp_of(p, table, max - *x), 12);
     }
     // 1 / sum as reciprocal * 2^(headroom - 12), from sum scaled to 1 … 2
     uint32_t headroom = 0;
@@ -57,19 +57,16 @@ static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
     int32_t reciprocal = nn_fixed_reciprocal((int32_t)(sum & 0x7FFFFFFF));
     uint64_t twice = 2 * (uint32_t)reciprocal;
     for (const int8_t *x = in; x < end; x++) {
-        uint32_t y = 0;
-        if (*x >= lowest) {
-            uint32_t e = (uint32_t)exp_of(p, table, max - *x);
-            // nn_multiply_high(): neither is negative
-            y = divide((uint32_t)((twice * e + (1U << 31)) >> 32), shift);
-        }
+        uint32_t e = exp_of(p, table, max - *x);
+        // nn_multiply_high(): neither is negative
+        uint32_t y = divide((uint32_t)((twice * e + (1U << 31)) >> 32), shift);
         *out++ = (int8_t)((int32_t)(y < UINT8_MAX ? y : UINT8_MAX) + INT8_MIN);
     }
 }
 
 void nn_softmax_begin(const nn_call *call) {
     if (call->op->keep_bytes > 0) {
-        memset(call->keep, 0, call->op->keep_bytes);
+        memset(call->keep, -1, call->op->keep_bytes);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A pixel of pooling, four channels at a time. Of an average the last four may
-// overlap those before them: they come out the same again.
+// A pixel of pooling, four channels at a time. The last four may overlap those
+// before them: they come out the same again.
 
 #include "nn/kernels/pool_pixel.h"
 
@@ -13,15 +13,18 @@ static void max_of(const int8_t *const x[4], uint32_t n, int8_t *out) {
     const int8_t *b = x[1];
     const int8_t *c = x[2];
     const int8_t *d = x[3];
-    uint32_t i = 0;
-    for (; i + 4 <= n; i += 4) {
+    if (n < 4) {
+        for (uint32_t i = 0; i < n; i++) {
+            int32_t ab = nn_max_i32(a[i], b[i]);
+            out[i] = (int8_t)nn_max_i32(ab, nn_max_i32(c[i], d[i]));
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < n; i += 4) {
+        i = i + 4 > n ? n - 4 : i;
         uint32_t ab = m7_max(m7_load(a + i), m7_load(b + i));
         uint32_t cd = m7_max(m7_load(c + i), m7_load(d + i));
         m7_store(out + i, m7_max(ab, cd));
-    }
-    for (; i < n; i++) {
-        int32_t ab = nn_max_i32(a[i], b[i]);
-        out[i] = (int8_t)nn_max_i32(ab, nn_max_i32(c[i], d[i]));
     }
 }
 

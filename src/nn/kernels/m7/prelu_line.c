@@ -31,9 +31,13 @@ void nn_prelu_line(int8_t *out, const int8_t *in, const int8_t *alpha,
     const m7_factor below = m7_factor_of(p->below, zero->out);
     const int32_t zero_in = zero->in;
     const int32_t zero_alpha = zero->alpha;
-    for (const int8_t *end = out + count; out < end; out++, alpha += step) {
+    for (const int8_t *end = out + count; out < end; alpha += step) {
         int32_t x = *in++ - zero_in;
-        *out = (int8_t)(x >= 0 ? m7_times(x, &above)
-                               : m7_times(x * (*alpha - zero_alpha), &below));
+        const m7_factor *factor = &above;
+        if (x < 0) {
+            x *= *alpha - zero_alpha;
+            factor = &below;
+        }
+        *out++ = (int8_t)m7_times(x, factor);
     }
 }
