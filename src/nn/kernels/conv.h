@@ -56,8 +56,8 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     return b;
 }
 
-// Likewise DEPTHWISE_CONV_2D: the record of a channel, places of a window's
-// words, columns of the image for four channels, an offset for each kernel
+// Likewise DEPTHWISE_CONV_2D: the record of a channel, segments of a window,
+// columns of the image for four channels, an offset for each kernel
 // row. Columns lie in phases, see below. Where windows are three by three:
 // records of four channels, no places, and a fixed number of columns.
 typedef struct nn_depthwise_block {
@@ -87,15 +87,21 @@ static inline uint64_t nn_depthwise_columns(const nn_window *window,
 }
 
 // Kinds of columns that lie together: those that the windows of neighbouring
-// pixels begin in, then those one further on, and so on. Dilated windows of
-// three by three have those together that one window reads.
+// pixels begin in, then those one further on, and so on. Dilated windows have
+// those together that one window reads.
 static inline uint32_t nn_depthwise_phases(const nn_window *window) {
-    bool three = window->kernel_h == 3 && window->kernel_w == 3;
-    if (three && window->stride_w == 1) {
+    if (window->stride_w == 1) {
         return (uint32_t)window->dilation_w;
     }
-    bool taps = three && window->stride_w == 2 && window->dilation_w == 1;
+    bool taps = window->kernel_h == 3 && window->kernel_w == 3 &&
+            window->stride_w == 2 && window->dilation_w == 1;
     return taps ? 1 : (uint32_t)window->stride_w;
+}
+
+// Words for the segments of a window, see m7_segment: at the most one a word,
+// and an end, for the first two lanes and for the others.
+static inline uint32_t nn_depthwise_places(const nn_window *window) {
+    return 4 * (nn_depthwise_weights(window) + 1);
 }
 
 static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
@@ -133,7 +139,7 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     uint32_t phases = nn_depthwise_phases(window);
     uint64_t columns =
             (nn_depthwise_columns(window, most) + phases - 1) / phases * phases;
-    uint32_t places = nn_depthwise_weights(window);
+    uint32_t places = nn_depthwise_places(window);
     return (nn_depthwise_block){record, places, pixels,
             record + places + column * columns + 4};
 }

@@ -15,8 +15,8 @@ typedef struct operand {
     int32_t sign;  // of what it adds, doubled
 } operand;
 
-// nn_multiply(x << NN_ADD_HEADROOM, …), or less it, doubled; m7_apply() tells of
-// the rounding.
+// nn_multiply(x << NN_ADD_HEADROOM, …), doubled, or what takes it away;
+// m7_apply() tells of the rounding.
 static inline int32_t common(int32_t x, const operand *o) {
     int32_t twice = x * (1 << (NN_ADD_HEADROOM + 1)) - o->zero;
     int32_t high = m7_smmlar(twice, o->scale.value, o->scale.offset);

@@ -24,6 +24,7 @@ typedef struct conv {
     uint32_t record_words;
     uint32_t out_channels;
     nn_target target;
+    uint32_t classes; // of pixels, whose columns lie in a phase each
     // Windows of three by three: the group's pixels, 0 where they are others.
     uint32_t group;
     void (*run)(const m7_taps *);
@@ -31,24 +32,50 @@ typedef struct conv {
     m7_taps end;    // likewise, the last group of pixels
     uint32_t again; // where that begins, 0: there is none
     bool ready;     // these are for all lanes and pixels of the block
-    // Windows of any size.
-    uint32_t *places; // see m7_windows
-    m7_windows windows;
+    // Windows of any size, of the first two lanes and of the others.
+    m7_segment *segments;
+    m7_segment *others;
 } conv;
 
-// Where the words of a window lie, from the columns of its channel on.
-static void find_places(const conv *c) {
-    uint32_t *place = c->places;
+// The words of a kernel row or of two, from `place` on, as segments.
+static m7_segment *add_row(const conv *c, uint32_t place, m7_segment *to) {
     const nn_window *w = c->window;
     const m7_block *b = &c->block;
-    for (uint32_t i = 0; i < (uint32_t)w->kernel_h; i += 2) {
-        // those of an odd last row count from the first of its own
-        bool pair = i + 1 < (uint32_t)w->kernel_h;
-        uint32_t row = pair ? i / 2 * b->lanes * b->columns : 0;
-        for (uint32_t j = 0; j < (uint32_t)w->kernel_w; j++) {
-            *place++ = (row + m7_block_place(b, j * (uint32_t)w->dilation_w)) *
-                    (uint32_t)sizeof(uint32_t);
+    uint32_t column = 0;
+    for (uint32_t left = (uint32_t)w->kernel_w; left > 0;) {
+        uint32_t first = m7_block_place(b, column);
+        uint32_t n = 0;
+        do {
+            n++;
+            column += (uint32_t)w->dilation_w;
+        } while (n < left && n < M7_SEGMENT_WORDS &&
+                m7_block_place(b, column) == first + n);
+        if (n % 2 == 0) {
+            n--;
+            column -= (uint32_t)w->dilation_w;
         }
+        *to++ = (m7_segment){n / 2 + 1,
+                (int32_t)((place + first) * sizeof(uint32_t))};
+        left -= n;
+    }
+    return to;
+}
+
+// Where the words of a window lie, from the columns of its channel on.
+static void find_segments(conv *c) {
+    const m7_block *b = &c->block;
+    uint32_t kernel_h = (uint32_t)c->window->kernel_h;
+    m7_segment *to = c->segments;
+    for (uint32_t lane = 0; lane < b->lanes; lane += 2) {
+        for (uint32_t i = 0; i < kernel_h / 2; i++) {
+            to = add_row(c, i * b->lanes * b->columns, to);
+        }
+        if (kernel_h % 2 != 0) {
+            to = add_row(c,
+                    (uint32_t)(b->singles - b->words) - lane * b->columns, to);
+        }
+        *to++ = (m7_segment){0, 0};
+        c->others = lane == 0 ? to : c->others;
     }
 }
 
@@ -79,28 +106,35 @@ static __attribute__((noinline)) void run_slow(const conv *c,
     }
 }
 
-// n pixels of one channel, windows of any size. The last group does some
-// pixels again.
-static void run_windows(const conv *c, const uint32_t *record, uint32_t lane,
-        uint32_t n, int8_t *out) {
+// Every step-th of the pixels, n in all. The last group does some pixels again.
+static void run_groups(m7_windows t, uint32_t step, uint32_t n, int8_t *out) {
     int8_t few[4];
-    m7_windows t = c->windows;
-    t.record = record;
-    t.pairs = c->block.words + lane * c->block.columns;
-    t.singles = c->block.singles + lane % 2 * c->block.columns;
     t.out = n < 4 ? few : out;
-    t.stride = n < 4 ? 1 : c->out_channels;
+    t.stride = n < 4 ? 1 : step;
     t.groups = n < 4 ? 1 : n / 4;
     m7_windows_4(&t);
     for (uint32_t i = 0; n < 4 && i < n; i++) {
-        out[(size_t)i * c->out_channels] = few[i];
+        out[(size_t)i * step] = few[i];
     }
     if (n > 4 && n % 4 != 0) {
-        t.pairs += n - 4;
-        t.singles += n - 4;
-        t.out += (size_t)(n - 4) * t.stride;
+        t.columns += n - 4;
+        t.out += (size_t)(n - 4) * step;
         t.groups = 1;
         m7_windows_4(&t);
+    }
+}
+
+// n pixels of one channel, windows of any size.
+static void run_windows(const conv *c, const uint32_t *record, uint32_t lane,
+        uint32_t n, int8_t *out) {
+    const m7_block *b = &c->block;
+    m7_windows t = {.record = record,
+            .segments = lane < 2 ? c->segments : c->others};
+    for (uint32_t k = 0; k < c->classes && k < n; k++) {
+        t.columns = b->words + lane * b->columns + k * b->phase;
+        run_groups(t, c->classes * c->out_channels,
+                (n - k + c->classes - 1) / c->classes,
+                out + (size_t)k * c->out_channels);
     }
 }
 
@@ -153,10 +187,10 @@ static void run_taps(conv *c, const uint32_t *record, uint32_t step, uint32_t n,
 static void run_three(conv *c, const uint32_t *record, uint32_t lane,
         uint32_t channels, uint32_t n, int8_t *out) {
     const m7_block *b = &c->block;
-    for (uint32_t k = 0; k < b->phases && k < n; k++) {
-        uint32_t count = (n - k + b->phases - 1) / b->phases;
-        start_taps(c, lane, channels, k * b->phase, b->phases, count);
-        run_taps(c, record, b->phases, count,
+    for (uint32_t k = 0; k < c->classes && k < n; k++) {
+        uint32_t count = (n - k + c->classes - 1) / c->classes;
+        start_taps(c, lane, channels, k * b->phase, c->classes, count);
+        run_taps(c, record, c->classes, count,
                 out + (size_t)k * c->out_channels);
     }
     c->ready = false;
@@ -263,7 +297,7 @@ static void look_at(conv *c, uint32_t x, uint32_t n) {
     uint32_t columns = (uint32_t)nn_depthwise_columns(c->window, pixels);
     if (columns > b->columns || columns + b->phases <= b->columns) {
         m7_block_resize(b, columns);
-        find_places(c);
+        find_segments(c);
     }
     m7_block_look(b, left, b->columns);
 }
@@ -286,8 +320,6 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
     nn_depthwise_block size = nn_depthwise_block_of(&p->window, in, out);
     uint32_t *words = call->scratch;
     uint32_t *rows = words + size.words;
-    uint32_t kernel_h = (uint32_t)p->window.kernel_h;
-    uint32_t kernel_w = (uint32_t)p->window.kernel_w;
     bool three = nn_depthwise_is_3x3(&p->window, in, out);
     conv c = {
             .call = call,
@@ -315,10 +347,9 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
             .run = p->window.stride_w == 2        ? m7_taps_2
                     : out->zero_point == INT8_MIN ? m7_taps_4_low
                                                   : m7_taps_4,
-            .places = words + size.record,
-            .windows = {.places = words + size.record,
-                    .pair_count = kernel_h / 2 * kernel_w,
-                    .single_count = kernel_h % 2 * kernel_w},
+            .segments = (m7_segment *)(void *)(words + size.record),
+            .classes = p->window.stride_w == 1 ? nn_depthwise_phases(&p->window)
+                                               : 1,
     };
     if (three) {
         m7_block_resize(&c.block, M7_COLUMNS_PITCH);
