@@ -35,7 +35,7 @@ typedef struct nn_conv_block {
     uint64_t words;  // in front of the offsets
 } nn_conv_block;
 
-// Windows to widen at once; the block holds two at least.
+// Windows to widen at once; the block holds three of them at least.
 enum { NN_CONV_BLOCK_BYTES = 10240 };
 
 static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
@@ -44,8 +44,9 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     uint32_t steps = b.layout.steps;
     uint32_t pixels = NN_CONV_BLOCK_BYTES / 4 / steps;
     uint32_t all = out->bytes / (uint32_t)out->dim[3];
+    pixels = pixels < 3 ? 3 : pixels;
     pixels = pixels < all ? pixels : all;
-    b.pixels = pixels < 3 ? 2 : pixels;
+    b.pixels = pixels < 2 ? 2 : pixels;
     b.record = nn_conv_2d_record_words(steps);
     b.strip = steps / 2 + 1;
     // groups of pixels load two words behind the last one

@@ -145,17 +145,28 @@ static void run_line(conv *c, uint32_t y, uint32_t x, uint32_t n, int8_t *out) {
     }
 }
 
+// How many of so many windows to do at once: groups have three, and a single
+// one would be there twice.
+static uint32_t share_of(uint32_t windows, uint32_t most) {
+    if (windows <= most) {
+        return windows;
+    }
+    uint32_t n = most / 3 * 3;
+    return windows - n == 1 ? n - 1 : n;
+}
+
 // Rows y … y+rows-1 of the output, line by line.
 static void run_lines(conv *c, uint32_t y, uint32_t rows, int8_t *out) {
     uint32_t lines = c->patches.layout.lines;
     uint32_t width = c->patches.out_width;
-    uint32_t most = c->pixels * c->patches.layout.pixels;
+    uint32_t each = c->patches.layout.pixels;
     for (uint32_t end = y + rows; y < end; y++) {
         for (uint32_t line = 0; line < lines; line++) {
             uint32_t n;
             for (uint32_t x = line; x < width; x += n * lines) {
-                n = (width - x + lines - 1) / lines;
-                n = n < most ? n : most;
+                uint32_t left = (width - x + lines - 1) / lines;
+                n = each * share_of((left + each - 1) / each, c->pixels);
+                n = n < left ? n : left;
                 run_line(c, y, x, n, out + (size_t)x * c->out_channels);
             }
         }
@@ -169,8 +180,7 @@ static void run_blocks(conv *c, uint32_t y, uint32_t rows, int8_t *out) {
     uint32_t width = c->patches.out_width;
     uint32_t n;
     for (uint32_t i = 0; i < rows * width; i += n) {
-        n = rows * width - i;
-        n = n < c->pixels ? n : c->pixels;
+        n = share_of(rows * width - i, c->pixels);
         run_block(c, y + i / width, i % width, n,
                 out + (size_t)i * c->out_channels);
     }

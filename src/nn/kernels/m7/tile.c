@@ -79,12 +79,17 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "smlad r1, r10, r7, r1\n"      \
     "smlad r2, lr, r6, r2\n"       \
     "smlad r3, lr, r7, r3\n"
+#define TWO(steps) steps steps
 #define FOUR(steps) steps steps steps steps
 
-// Rounds of 32 steps, the first of which is entered behind those that are too
-// many. Carry says that no other one follows, for no instruction of a round
+// Rounds of so many steps, the first of which is entered behind those that are
+// too many. Carry says that no other one follows, for no instruction of a round
 // changes it; where there are several, entry is by way of `more`. Behind the
 // last the scales are in r6 … r11, out in r12.
+#define ROUND_3_STEPS "40"
+#define ROUND_2_STEPS "16"
+#define ALL_STEPS_3 FOUR(FOUR(STEPS_3)) FOUR(STEPS_3)
+#define ALL_STEPS_2 FOUR(TWO(STEPS_2))
 #define ENTER_MORE(round)       \
     "adds r6, r6, #0\n"         \
     "ldr pc, [sp, " round "]\n" \
@@ -97,9 +102,9 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "7:\n"                         \
     "str r11, [sp, " X "]\n"       \
     "add r12, sp, " SCALES "\n" finish
-#define ROUNDS(steps, round, more, rounds, finish)              \
-    more ":\n" ENTER_MORE(round) rounds ":\n" FOUR(FOUR(steps)) \
-            NEXT_ROUND(rounds, finish)
+#define ROUNDS(all_steps, round, more, rounds, finish)                     \
+    more ":\n" ENTER_MORE(round) rounds ":\n" all_steps NEXT_ROUND(rounds, \
+            finish)
 #define GO_FINISH_3 "ldmia.w r12, {r6-r12, pc}\n"
 #define GO_FINISH_2           \
     "ldmia.w r12, {r6-r12}\n" \
@@ -128,42 +133,43 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "bhi.w " group "b\n"
 
 // Where rounds are entered: r10 steps of the first are left out, r9 rounds
-// follow it. `bytes` are a step's.
-#define ENTER(bytes, entry, round, more, rounds) \
-    "adr.w r12, " rounds "f\n"                   \
-    "mov r11, #" bytes "\n"                      \
-    "mla r12, r10, r11, r12\n"                   \
-    "add r12, r12, #1\n"                         \
-    "str r12, [sp, " round "]\n"                 \
-    "adr.w r11, " more "f\n"                     \
-    "add r11, r11, #1\n"                         \
-    "cmp r9, #0\n"                               \
-    "it ne\n"                                    \
-    "movne r12, r11\n"                           \
+// follow it. `bytes` are a step's in a round; r3 has the steps.
+#define ENTER(length, bytes, entry, round, more, rounds) \
+    "mov r12, #" length "\n"                             \
+    "sub r9, r3, #1\n"                                   \
+    "udiv r9, r9, r12\n"                                 \
+    "sub r10, r12, r3\n"                                 \
+    "mla r10, r9, r12, r10\n"                            \
+    "adr.w r12, " rounds "f\n"                           \
+    "mov r11, #" bytes "\n"                              \
+    "mla r12, r10, r11, r12\n"                           \
+    "add r12, r12, #1\n"                                 \
+    "str r12, [sp, " round "]\n"                         \
+    "adr.w r11, " more "f\n"                             \
+    "add r11, r11, #1\n"                                 \
+    "cmp r9, #0\n"                                       \
+    "it ne\n"                                            \
+    "movne r12, r11\n"                                   \
     "str r12, [sp, " entry "]\n"
 
 // r1 … r8: x, record, steps, threes, twos, out, stride, pairs.
-#define CALL                           \
-    "push {r4-r11, lr}\n"              \
-    "sub sp, " FRAME "\n"              \
-    "ldmia.w r0!, {r1-r8}\n"           \
-    "ldr r0, [r0]\n"                   \
-    "mul r4, r4, r7\n"                 \
-    "add r4, r4, r4, lsl #1\n"         \
-    "mul r9, r5, r7\n"                 \
-    "lsl r9, r9, #1\n"                 \
-    "strd r1, r4, [sp, " FIRST_X "]\n" \
-    "str r6, [sp, " FIRST_OUT "]\n"    \
-    "strd r5, r9, [sp, " TWOS "]\n"    \
-    "str r7, [sp, " STRIDE "]\n"       \
-    "strd r8, r8, [sp, " LEFT "]\n"    \
-    "lsl r4, r3, #3\n"                 \
-    "sub r5, r4, #256\n"               \
-    "strd r4, r5, [sp, " BYTES "]\n"   \
-    "sub r9, r3, #1\n"                 \
-    "lsr r9, r9, #5\n"                 \
-    "rsb r10, r3, #32\n"               \
-    "add r10, r10, r9, lsl #5\n"
+#define CALL                             \
+    "push {r4-r11, lr}\n"                \
+    "sub sp, " FRAME "\n"                \
+    "ldmia.w r0!, {r1-r8}\n"             \
+    "ldr r0, [r0]\n"                     \
+    "mul r4, r4, r7\n"                   \
+    "add r4, r4, r4, lsl #1\n"           \
+    "mul r9, r5, r7\n"                   \
+    "lsl r9, r9, #1\n"                   \
+    "strd r1, r4, [sp, " FIRST_X "]\n"   \
+    "str r6, [sp, " FIRST_OUT "]\n"      \
+    "strd r5, r9, [sp, " TWOS "]\n"      \
+    "str r7, [sp, " STRIDE "]\n"         \
+    "strd r8, r8, [sp, " LEFT "]\n"      \
+    "lsl r4, r3, #3\n"                   \
+    "sub r5, r4, #8*" ROUND_3_STEPS "\n" \
+    "strd r4, r5, [sp, " BYTES "]\n"
 
 // Where numbers are made: r0 says whether zero is the lowest.
 #define CHOOSE(finish, up, away) \
@@ -205,31 +211,34 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
                                        ":\n" numbers(AWAY_FROM_ZERO)
 
 #define NUMBERS_3(round) PIXEL_1(round) PIXEL_2(round) PIXEL_3(round) NEXT("2")
-#define GROUPS_3                                            \
-    "2:\n"                                                  \
-    "ldmia.w sp, {r0-r5, r11, r12}\n"                       \
-    "ldrd r10, lr, [r11, #-8]\n"                            \
-    "ldr pc, [sp, " ENTRY_3                                 \
-    "]\n" ROUNDS(STEPS_3, ROUND_3, "13", "23", GO_FINISH_3) \
+#define GROUPS_3                                                \
+    "2:\n"                                                      \
+    "ldmia.w sp, {r0-r5, r11, r12}\n"                           \
+    "ldrd r10, lr, [r11, #-8]\n"                                \
+    "ldr pc, [sp, " ENTRY_3                                     \
+    "]\n" ROUNDS(ALL_STEPS_3, ROUND_3, "13", "23", GO_FINISH_3) \
             NUMBERS(NUMBERS_3, "33", "43", "3")
 
+// These go on where groups of three ended; their last round is shorter.
 #define NUMBERS_2(round) PIXEL_1(round) PIXEL_2(round) NEXT("4")
-#define GROUPS_2                                            \
-    "3:\n"                                                  \
-    "ldrd r0, r1, [sp, " TWOS "]\n"                         \
-    "cmp r0, #0\n"                                          \
-    "beq.w 5f\n"                                            \
-    "ldr r2, [sp, " X "]\n"                                 \
-    "sub r2, r2, #8\n"                                      \
-    "str r2, [sp, " X "]\n"                                 \
-    "ldr r3, [sp, " OUT "]\n"                               \
-    "add r3, r3, r1\n"                                      \
-    "str r3, [sp, " END "]\n"                               \
-    "4:\n"                                                  \
-    "ldmia.w sp, {r0-r3}\n"                                 \
-    "ldrd r11, r12, [sp, " X "]\n"                          \
-    "ldr pc, [sp, " ENTRY_2                                 \
-    "]\n" ROUNDS(STEPS_2, ROUND_2, "12", "22", GO_FINISH_2) \
+#define GROUPS_2                                                \
+    "3:\n"                                                      \
+    "ldrd r0, r1, [sp, " TWOS "]\n"                             \
+    "cmp r0, #0\n"                                              \
+    "beq.w 5f\n"                                                \
+    "ldr r2, [sp, " X "]\n"                                     \
+    "sub r2, r2, #8\n"                                          \
+    "str r2, [sp, " X "]\n"                                     \
+    "ldr r3, [sp, " OUT "]\n"                                   \
+    "add r3, r3, r1\n"                                          \
+    "ldr r4, [sp, " LAST "]\n"                                  \
+    "add r4, r4, #8*(" ROUND_3_STEPS "-" ROUND_2_STEPS ")\n"    \
+    "strd r3, r4, [sp, " END "]\n"                              \
+    "4:\n"                                                      \
+    "ldmia.w sp, {r0-r3}\n"                                     \
+    "ldrd r11, r12, [sp, " X "]\n"                              \
+    "ldr pc, [sp, " ENTRY_2                                     \
+    "]\n" ROUNDS(ALL_STEPS_2, ROUND_2, "12", "22", GO_FINISH_2) \
             NUMBERS(NUMBERS_2, "32", "42", "5")
 
 #define NEXT_PAIR                    \
@@ -252,9 +261,9 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 
 __attribute__((naked, noinline)) uint32_t m7_tile_run(
         const m7_tile *t __attribute__((unused))) {
-    __asm__ volatile(CALL ENTER("30", ENTRY_3, ROUND_3, "13", "23") ENTER("20",
-            ENTRY_2, ROUND_2, "12", "22") CHOOSE(FINISH_3, "33", "43")
-                    CHOOSE(FINISH_2, "32", "42")
+    __asm__ volatile(CALL ENTER(ROUND_3_STEPS, "30", ENTRY_3, ROUND_3, "13",
+            "23") ENTER(ROUND_2_STEPS, "20", ENTRY_2, ROUND_2, "12", "22")
+                    CHOOSE(FINISH_3, "33", "43") CHOOSE(FINISH_2, "32", "42")
                             PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
 }
 
