@@ -137,7 +137,9 @@ $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
 $(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2 \
     -ftree-loop-distribute-patterns -ftree-loop-im
 # Loading, planning and rare operators: passes that make code longer are off.
-$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(HOT_SRC_C), \
+# Records and shares are made in loops that need their registers.
+$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(HOT_SRC_C) \
+    $(addprefix src/nn/kernels/, records.c resize.c), \
     $(filter src/nn/%,$(ENGINE_SRC_C)))): CFLAGS += \
     -fno-move-loop-invariants -fno-forward-propagate -fno-caller-saves \
     -fno-optimize-sibling-calls -fno-schedule-insns2 -fno-tree-sra
