@@ -152,8 +152,12 @@ int cam_info(cam_session *s) {
     }
     printf("%-12s %s [H7:%08" PRIX32 "%08" PRIX32 "%08" PRIX32 "]\n", "board",
             board_name(id.usb), id.device[0], id.device[1], id.device[2]);
-    printf("%-12s %u.%u.%u%s%s\n", "firmware", id.firmware[0], id.firmware[1],
-            id.firmware[2], id.ours ? ", " : "", id.version);
+    if (id.ours) {
+        printf("%-12s %s\n", "firmware", id.version);
+    } else {
+        printf("%-12s %u.%u.%u\n", "firmware", id.firmware[0], id.firmware[1],
+                id.firmware[2]);
+    }
     printf("%-12s %u.%u.%u\n", "protocol", id.protocol[0], id.protocol[1],
             id.protocol[2]);
     if (id.sensors[0] != 0) {

@@ -120,10 +120,12 @@ static void find(void) {
     bus_init();
     int err = sensor_probe(&c->chip, &bus, &search);
     c->chip.quick = quick;
+    c->seen = 0;
     if (err) {
         not_found(&search);
     }
     const sensor_driver *driver = c->chip.driver;
+    c->seen = driver->id;
     const struct chip_dcmi_signals signals = {
             .vsync_high = driver->vsync_high,
             .hsync_high = driver->hsync_high,
@@ -139,6 +141,15 @@ void camera_find(void) {
     if (!the_camera.found) {
         find();
     }
+}
+
+void camera_look(void) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        camera_find();
+        nlr_pop();
+    }
+    the_camera.found = false; // a script looks for itself
 }
 
 camera *camera_get(void) {

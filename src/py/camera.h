@@ -13,7 +13,8 @@
 typedef struct camera {
     sensor chip;
     bool found;
-    bool up; // reset since it was found
+    bool up;       // reset since it was found
+    uint32_t seen; // the id of the sensor that was found last, 0: none
     // What a script asked for.
     bool has_format;
     img_format format;
@@ -41,7 +42,9 @@ extern camera the_camera;
 // camera.c: the sensor. Finds it when that has not been done, or raises
 // RuntimeError naming the addresses that were tried.
 void camera_find(void);
-// The same, and resets it when nobody has.
+// Whether there is one, for hosts that ask before any script does.
+void camera_look(void);
+// As camera_find(), and resets it when nobody has.
 camera *camera_get(void);
 void camera_reset(bool hard);
 // Raises the exception of a negative code of src/sensor; `what` is what was

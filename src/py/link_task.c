@@ -75,7 +75,7 @@ static void leave(void *context, bool to_bootloader) {
 
 static uint32_t sensor_id(void *context) {
     (void)context;
-    return the_camera.found ? the_camera.chip.driver->id : 0;
+    return the_camera.seen;
 }
 
 static void put_info(void *context, struct omv_info *info) {

@@ -125,6 +125,7 @@ static void mount(bool first) {
         }
         usb_init();
         link_init();
+        camera_look();
     }
 }
 

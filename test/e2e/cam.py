@@ -28,6 +28,7 @@ def says_what_it_is():
         status, out, err = cam(camera, "info")
         assert status == 0, err
         assert "OMV4 H7 1024 [H7:" in out and " blazecam " in out, out
+        assert "OV7725 (0x77)" in out, out
         assert "Python heap" in out and "frame buffer" in out, out
 
 
