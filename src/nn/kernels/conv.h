@@ -35,8 +35,9 @@ typedef struct nn_conv_block {
     uint64_t words;  // in front of the offsets
 } nn_conv_block;
 
-// Windows to widen at once; the block holds three of them at least.
-enum { NN_CONV_BLOCK_BYTES = 10240 };
+// Windows to widen at once; the block holds three of them at least, and those
+// of a row where that takes little more: weights are read once a block.
+enum { NN_CONV_BLOCK_BYTES = 10240, NN_CONV_ROW_BYTES = 16384 };
 
 static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
         const nn_tensor *in, const nn_tensor *filter, const nn_tensor *out) {
@@ -44,6 +45,10 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     uint32_t steps = b.layout.steps;
     uint32_t pixels = NN_CONV_BLOCK_BYTES / 4 / steps;
     uint32_t all = out->bytes / (uint32_t)out->dim[3];
+    uint32_t row = (uint32_t)out->dim[2];
+    if (pixels < row && row <= NN_CONV_ROW_BYTES / 4 / steps) {
+        pixels = row;
+    }
     pixels = pixels < 3 ? 3 : pixels;
     pixels = pixels < all ? pixels : all;
     b.pixels = pixels < 2 ? 2 : pixels;
