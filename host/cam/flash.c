@@ -4,6 +4,7 @@
 #include "host/cam/flash.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@ enum { RETURN_SECONDS = 30, LEAVE_SECONDS = 5, POLL_MS = 100 };
 
 #define BOOTLOADER_ID ",37C5:9204"
 #define FIRMWARE_ALT "2"
+#define BOARD_NAME "OMV4 H7 1024"
+enum { OLD_NAME_BYTES = 64, OLD_ANSWER_MS = 500 };
 // Bootloaders before 1.0.2 stay for ever when they are asked to stay.
 enum { BOOT_MAJOR = 1, BOOT_MINOR = 0, BOOT_PATCH = 2 };
 
@@ -59,17 +62,49 @@ static bool old_bootloader(const uint8_t version[3]) {
             number < (BOOT_MAJOR << 16 | BOOT_MINOR << 8 | BOOT_PATCH);
 }
 
+// OpenMV's firmware before 5.0 speaks USBDBG alone: asked who it is, and to go.
+static int old_firmware(cam_session *s, target *t, int why) {
+    static const uint8_t who[] = {0x30, 0x83, OLD_NAME_BYTES, 0, 0, 0};
+    static const uint8_t go[] = {0x30, 0x0E, 0, 0, 0, 0};
+    const cam_stream *port = &s->client.stream;
+    char name[OLD_NAME_BYTES + 1] = "";
+    uint32_t device[3];
+    long more = port->write(port->context, who, sizeof(who));
+    for (size_t have = 0; more > 0 && have < OLD_NAME_BYTES;) {
+        more = port->read(port->context, name + have, OLD_NAME_BYTES - have,
+                OLD_ANSWER_MS);
+        have += more > 0 ? (size_t)more : 0;
+    }
+    if (strncmp(name, "OMV", 3) != 0) {
+        return cam_failed(s, NULL, why);
+    }
+    if (sscanf(name, BOARD_NAME " [H7:%8" SCNx32 "%8" SCNx32 "%8" SCNx32 "]",
+                &device[0], &device[1], &device[2]) != 3) {
+        return cli_fail(s->port.path, "calls itself '%.48s', and is no %s",
+                name, BOARD_NAME);
+    }
+    bootloader_serial(t->bootloader, sizeof(t->bootloader), device);
+    more = port->write(port->context, go, sizeof(go));
+    return more > 0 ? 0 : cam_failed(s, NULL, CAM_GONE);
+}
+
 static int enter_bootloader(const char *port, target *t) {
     cam_session s;
     cam_identity id;
-    int status = cam_session_open(&s, port);
+    int why;
+    int status = cam_session_try(&s, port, &why);
     if (status != 0) {
+        return status;
+    }
+    (void)snprintf(t->path, sizeof(t->path), "%s", s.port.path);
+    (void)snprintf(t->usb, sizeof(t->usb), "%s", s.port.serial);
+    if (why != 0) {
+        status = old_firmware(&s, t, why);
+        cam_session_close(&s);
         return status;
     }
     status = cam_identify(&s, &id);
     if (status == 0) {
-        (void)snprintf(t->path, sizeof(t->path), "%s", s.port.path);
-        (void)snprintf(t->usb, sizeof(t->usb), "%s", s.port.serial);
         bootloader_serial(t->bootloader, sizeof(t->bootloader), id.device);
         int err = cam_tell(&s.client,
                 old_bootloader(id.bootloader) ? OMV_SYS_RESET : OMV_SYS_BOOT);

@@ -40,7 +40,7 @@ int cam_failed(const cam_session *s, const char *what, int result) {
             cam_explain(result));
 }
 
-int cam_session_open(cam_session *s, const char *path) {
+int cam_session_try(cam_session *s, const char *path, int *result) {
     *s = (cam_session){0};
     if (cam_port_open(&s->port, path, CAM_BAUD_PROTOCOL) != 0) {
         return CLI_FAILED;
@@ -49,13 +49,18 @@ int cam_session_open(cam_session *s, const char *path) {
     cam_client_init(&s->client, &stream);
     s->client.on_event = on_event;
     s->client.event_context = s;
-    int err = cam_sync(&s->client);
-    if (err != 0) {
-        int status = cam_failed(s, NULL, err);
-        cam_session_close(s);
-        return status;
-    }
+    *result = cam_sync(&s->client);
     return 0;
+}
+
+int cam_session_open(cam_session *s, const char *path) {
+    int err;
+    int status = cam_session_try(s, path, &err);
+    if (status == 0 && err != 0) {
+        status = cam_failed(s, NULL, err);
+        cam_session_close(s);
+    }
+    return status;
 }
 
 void cam_session_close(cam_session *s) {

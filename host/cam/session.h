@@ -17,6 +17,9 @@ typedef struct cam_session {
 
 // Opens a port (NULL: that of the only camera) and begins a session.
 int cam_session_open(cam_session *s, const char *path);
+// The same, but says nothing of a camera that does not answer: `result` is why,
+// and the port is open all the same.
+int cam_session_try(cam_session *s, const char *path, int *result);
 void cam_session_close(cam_session *s);
 // Says what a result of cam_client means; its value is CLI_FAILED.
 int cam_failed(const cam_session *s, const char *what, int result);

@@ -3,9 +3,12 @@
 """blazecam flash against the virtual camera, with a dfu-util of our own that
 puts the file where a bootloader would."""
 import os
+import pty
 import subprocess
 import sys
+import threading
 import time
+import tty
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from e2e import BLAZECAM, INT8, main, path, read, refused, run  # noqa
@@ -134,6 +137,50 @@ def another_firmware_is_noticed():
         assert status == 1 and "not what is in" in err, (out, err)
 
 
+class Old:
+    """A camera that speaks USBDBG alone, and calls itself so."""
+
+    def __init__(self, name):
+        self.name = name
+        self.heard = b""
+
+    def __enter__(self):
+        self.master, self.slave = pty.openpty()
+        tty.setraw(self.slave)
+        self.path = os.ttyname(self.slave)
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def serve(self):
+        while b"\x30\x0e\0\0\0\0" not in self.heard:
+            try:
+                self.heard += os.read(self.master, 256)
+            except OSError:
+                return  # nobody has the port open any more
+            if self.heard.endswith(b"\x30\x83\x40\0\0\0"):
+                os.write(self.master, self.name.encode().ljust(64, b"\0"))
+
+    def __exit__(self, *_):
+        os.close(self.slave)
+
+
+def a_camera_with_an_older_firmware_is_flashed_too():
+    dfu(status=1)  # as far as dfu-util
+    with Old("OMV4 H7 1024 [H7:0102030405060708090A0B0C]") as camera:
+        status, out, err = flash(camera, FIRMWARE)
+        assert status == 1 and "goes to its bootloader" in err, (out, err)
+        with open(path("dfu.log")) as file:
+            words = file.read().split()
+        assert words[5:7] == ["-S", "0403020108070605" "0C0B0A09"], words
+    with Old("OMV3 F7 512 [M7:0102030405060708090A0B0C]") as camera:
+        status, out, err = flash(camera, FIRMWARE)
+        assert status == 1 and "is no OMV4 H7 1024" in err, (out, err)
+        assert b"\x30\x0e" not in camera.heard, camera.heard
+    with Old("") as camera:
+        status, out, err = flash(camera, FIRMWARE)
+        assert status == 1 and "does not answer" in err, (out, err)
+
+
 def failures_say_what_to_do():
     with Camera() as camera:
         dfu(status=1)
@@ -176,6 +223,7 @@ main([
     cameras_are_found_by_their_numbers,
     flashes_and_compares,
     another_firmware_is_noticed,
+    a_camera_with_an_older_firmware_is_flashed_too,
     failures_say_what_to_do,
     a_camera_that_does_not_come_back,
     resetting_and_booting,

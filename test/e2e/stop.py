@@ -127,7 +127,8 @@ def stops(name, text, within=1):
     talk.run(within + 2, "print('ali' + 've')\n")
     # What the first one printed is read first.
     for i in range(12):
-        talk.ask(within + 2.3 + i / 50, STDOUT, READ, struct.pack("<II", 0, 498))
+        talk.ask(within + 2.3 + i / 50, STDOUT, READ,
+                 struct.pack("<II", 0, 498))
     flash = rested("stop-%s.flash" % name.replace(" ", "-"))
     s = Session(talk.lines, within + 2.7, "--flash", flash).good()
     os.remove(flash)
