@@ -4,7 +4,6 @@
 #include "host/cam/flash.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@ enum { RETURN_SECONDS = 30, LEAVE_SECONDS = 5, POLL_MS = 100 };
 #define BOOTLOADER_ID ",37C5:9204"
 #define FIRMWARE_ALT "2"
 #define BOARD_NAME "OMV4 H7 1024"
+#define OLD_NAME BOARD_NAME " [H7:"
 enum { OLD_NAME_BYTES = 64, OLD_ANSWER_MS = 500 };
 // Bootloaders before 1.0.2 stay for ever when they are asked to stay.
 enum { BOOT_MAJOR = 1, BOOT_MINOR = 0, BOOT_PATCH = 2 };
@@ -62,6 +62,20 @@ static bool old_bootloader(const uint8_t version[3]) {
             number < (BOOT_MAJOR << 16 | BOOT_MINOR << 8 | BOOT_PATCH);
 }
 
+// Three words of 8 hexadecimal digits.
+static bool read_words(const char *digits, uint32_t words[3]) {
+    for (size_t i = 0; i < 3; i++) {
+        char word[9] = "";
+        char *end;
+        memcpy(word, digits + 8 * i, 8);
+        words[i] = (uint32_t)strtoul(word, &end, 16);
+        if (end != word + 8) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // OpenMV's firmware before 5.0 speaks USBDBG alone: asked who it is, and to go.
 static int old_firmware(cam_session *s, target *t, int why) {
     static const uint8_t who[] = {0x30, 0x83, OLD_NAME_BYTES, 0, 0, 0};
@@ -78,8 +92,9 @@ static int old_firmware(cam_session *s, target *t, int why) {
     if (strncmp(name, "OMV", 3) != 0) {
         return cam_failed(s, NULL, why);
     }
-    if (sscanf(name, BOARD_NAME " [H7:%8" SCNx32 "%8" SCNx32 "%8" SCNx32 "]",
-                &device[0], &device[1], &device[2]) != 3) {
+    size_t start = sizeof(OLD_NAME) - 1;
+    if (strncmp(name, OLD_NAME, start) != 0 ||
+            !read_words(name + start, device)) {
         return cli_fail(s->port.path, "calls itself '%.48s', and is no %s",
                 name, BOARD_NAME);
     }
