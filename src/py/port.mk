@@ -99,9 +99,12 @@ ENGINE_SRC_C = $(sort $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
     $(wildcard src/nn/*.c src/nn/*/*.c src/face/*.c src/image/*.c \
     src/sensor/*.c src/rom/*.c)))
 
-# The loops of two are in assembly.
-HOT_SRC_C = $(filter-out %/conv_2d.c %/patches.c, $(M7_SRC_C)) \
-    $(addprefix src/nn/kernels/, lookup.c pool.c prelu.c softmax.c) \
+# Some are no slower, or hardly, when they are small: their loops are assembly,
+# or few.
+SMALL_SRC_C = $(addprefix src/nn/kernels/m7/, \
+    conv_2d.c depthwise_conv_2d.c fully_connected.c patches.c)
+HOT_SRC_C = $(filter-out $(SMALL_SRC_C), $(M7_SRC_C)) \
+    $(addprefix src/nn/kernels/, pool.c softmax.c) \
     src/image/rows.c src/image/rows_565.c \
     $(addprefix src/image/jpeg_, \
     bits.c entropy.c fdct.c fetch.c idct.c store.c) \

@@ -32,8 +32,7 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 #define LAST "#76"
 // Of the call: the first pixels; bytes that groups of three make; the pair's
 // first number; groups of two and the bytes they make; bytes of the weights,
-// those in front of the last round; further entries; what makes numbers of two
-// pixels' sums; pairs left, and in all.
+// those in front of the last round; further entries; pairs left, and in all.
 #define FIRST_X "#80"
 #define SPAN_3 "#84"
 #define FIRST_OUT "#88"
@@ -44,10 +43,9 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
 #define ROUND_3 "#108"
 #define ENTRY_2 "#112"
 #define ROUND_2 "#116"
-#define FINISH_2 "#120"
-#define LEFT "#124"
-#define PAIRS "#128"
-#define FRAME "#132"
+#define LEFT "#120"
+#define PAIRS "#124"
+#define FRAME "#128"
 
 // Two steps: r11 pixels, r12 weights, r0 … r5 sums. Of three pixels the first
 // two of a step are in r10 and lr already, and those of the next step are when
@@ -106,9 +104,7 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     more ":\n" ENTER_MORE(round) rounds ":\n" all_steps NEXT_ROUND(rounds, \
             finish)
 #define GO_FINISH_3 "ldmia.w r12, {r6-r12, pc}\n"
-#define GO_FINISH_2           \
-    "ldmia.w r12, {r6-r12}\n" \
-    "ldr pc, [sp, " FINISH_2 "]\n"
+#define GO_ON_2 "ldmia.w r12, {r6-r12}\n"
 
 // A doubled sum becomes an int8 number, see m7_apply() and m7_apply_low().
 #define AWAY_FROM_ZERO(sum, value, offset)        \
@@ -172,14 +168,14 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "strd r4, r5, [sp, " BYTES "]\n"
 
 // Where numbers are made: r0 says whether zero is the lowest.
-#define CHOOSE(finish, up, away) \
-    "adr.w r11, " away "f\n"     \
-    "adr.w r12, " up "f\n"       \
-    "cmp r0, #0\n"               \
-    "it ne\n"                    \
-    "movne r11, r12\n"           \
-    "add r11, r11, #1\n"         \
-    "str r11, [sp, " finish "]\n"
+#define CHOOSE           \
+    "adr.w r11, 43f\n"   \
+    "adr.w r12, 33f\n"   \
+    "cmp r0, #0\n"       \
+    "it ne\n"            \
+    "movne r11, r12\n"   \
+    "add r11, r11, #1\n" \
+    "str r11, [sp, " FINISH_3 "]\n"
 
 // r2 is the record of the next pair.
 #define PAIR                            \
@@ -204,42 +200,39 @@ _Static_assert(sizeof(nn_conv_record) == 32, "record");
     "cmp r5, r6\n"                      \
     "beq.w 3f\n"
 
-// Both ways of making numbers, the other one stepped over at the end.
-#define NUMBERS(numbers, up, away, behind)                 \
-    ".balign 4\n" up ":\n" numbers(UP) "b.w " behind "f\n" \
-                                       ".balign 4\n" away  \
-                                       ":\n" numbers(AWAY_FROM_ZERO)
-
+// Both ways of making numbers, the other one stepped over at the end. Groups of
+// two are too few for that.
 #define NUMBERS_3(round) PIXEL_1(round) PIXEL_2(round) PIXEL_3(round) NEXT("2")
-#define GROUPS_3                                                \
-    "2:\n"                                                      \
-    "ldmia.w sp, {r0-r5, r11, r12}\n"                           \
-    "ldrd r10, lr, [r11, #-8]\n"                                \
-    "ldr pc, [sp, " ENTRY_3                                     \
-    "]\n" ROUNDS(ALL_STEPS_3, ROUND_3, "13", "23", GO_FINISH_3) \
-            NUMBERS(NUMBERS_3, "33", "43", "3")
+#define BOTH_NUMBERS_3                                                     \
+    ".balign 4\n33:\n" NUMBERS_3(UP) "b.w 3f\n.balign 4\n43:\n" NUMBERS_3( \
+            AWAY_FROM_ZERO)
+#define GROUPS_3                      \
+    "2:\n"                            \
+    "ldmia.w sp, {r0-r5, r11, r12}\n" \
+    "ldrd r10, lr, [r11, #-8]\n"      \
+    "ldr pc, [sp, " ENTRY_3           \
+    "]\n" ROUNDS(ALL_STEPS_3, ROUND_3, "13", "23", GO_FINISH_3) BOTH_NUMBERS_3
 
 // These go on where groups of three ended; their last round is shorter.
-#define NUMBERS_2(round) PIXEL_1(round) PIXEL_2(round) NEXT("4")
-#define GROUPS_2                                                \
-    "3:\n"                                                      \
-    "ldrd r0, r1, [sp, " TWOS "]\n"                             \
-    "cmp r0, #0\n"                                              \
-    "beq.w 5f\n"                                                \
-    "ldr r2, [sp, " X "]\n"                                     \
-    "sub r2, r2, #8\n"                                          \
-    "str r2, [sp, " X "]\n"                                     \
-    "ldr r3, [sp, " OUT "]\n"                                   \
-    "add r3, r3, r1\n"                                          \
-    "ldr r4, [sp, " LAST "]\n"                                  \
-    "add r4, r4, #8*(" ROUND_3_STEPS "-" ROUND_2_STEPS ")\n"    \
-    "strd r3, r4, [sp, " END "]\n"                              \
-    "4:\n"                                                      \
-    "ldmia.w sp, {r0-r3}\n"                                     \
-    "ldrd r11, r12, [sp, " X "]\n"                              \
-    "ldr pc, [sp, " ENTRY_2                                     \
-    "]\n" ROUNDS(ALL_STEPS_2, ROUND_2, "12", "22", GO_FINISH_2) \
-            NUMBERS(NUMBERS_2, "32", "42", "5")
+#define GROUPS_2                                             \
+    "3:\n"                                                   \
+    "ldrd r0, r1, [sp, " TWOS "]\n"                          \
+    "cmp r0, #0\n"                                           \
+    "beq.w 5f\n"                                             \
+    "ldr r2, [sp, " X "]\n"                                  \
+    "sub r2, r2, #8\n"                                       \
+    "str r2, [sp, " X "]\n"                                  \
+    "ldr r3, [sp, " OUT "]\n"                                \
+    "add r3, r3, r1\n"                                       \
+    "ldr r4, [sp, " LAST "]\n"                               \
+    "add r4, r4, #8*(" ROUND_3_STEPS "-" ROUND_2_STEPS ")\n" \
+    "strd r3, r4, [sp, " END "]\n"                           \
+    "4:\n"                                                   \
+    "ldmia.w sp, {r0-r3}\n"                                  \
+    "ldrd r11, r12, [sp, " X "]\n"                           \
+    "ldr pc, [sp, " ENTRY_2                                  \
+    "]\n" ROUNDS(ALL_STEPS_2, ROUND_2, "12", "22", GO_ON_2)  \
+            PIXEL_1(AWAY_FROM_ZERO) PIXEL_2(AWAY_FROM_ZERO) NEXT("4")
 
 #define NEXT_PAIR                    \
     "5:\n"                           \
@@ -263,8 +256,7 @@ __attribute__((naked, noinline)) uint32_t m7_tile_run(
         const m7_tile *t __attribute__((unused))) {
     __asm__ volatile(CALL ENTER(ROUND_3_STEPS, "30", ENTRY_3, ROUND_3, "13",
             "23") ENTER(ROUND_2_STEPS, "20", ENTRY_2, ROUND_2, "12", "22")
-                    CHOOSE(FINISH_3, "33", "43") CHOOSE(FINISH_2, "32", "42")
-                            PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
+                    CHOOSE PAIR GROUPS_3 GROUPS_2 NEXT_PAIR);
 }
 
 #else
