@@ -3,7 +3,9 @@
 """Damaged and foreign models on the camera end in sentences with numbers."""
 import os
 import re
+import struct
 import sys
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 import romfs  # noqa
@@ -95,6 +97,47 @@ for name in os.listdir("/rom"):
             said = [line for line in lines if "/rom/cut" in line]
             assert len(said) == 4, lines
             assert all("Error" in line for line in said), said
+
+
+def packed_weights(image):
+    """The first ones in a firmware."""
+    at = image.index(b"BZPK", ROM_AT)
+    return image[at:at + struct.unpack_from("<I", image, at + 8)[0]]
+
+
+def other_version(weights):
+    weights = weights[:4] + b"\x99" + weights[5:]
+    crc = zlib.crc32(weights[16:], zlib.crc32(weights[:12]))
+    return weights[:12] + struct.pack("<I", crc) + weights[16:]
+
+
+def packed_weights_that_are_not_right_are_left_alone():
+    """The model runs without them, to the same numbers but more slowly."""
+    model = read(INT8)
+    good = packed_weights(read(packed("build/openmv4/code.bin")))
+    middle = len(good) // 2
+    for what, wrong in (
+            ("another model's", (model + bytes(16), good)),
+            ("damaged", (model, good[:middle] + b"?" + good[middle + 1:])),
+            ("cut short", (model, good[:-16])),
+            ("another version's", (model, other_version(good)))):
+        lines = python(with_rom({
+            "bad.tflite": wrong[0], "bad.packed": wrong[1],
+            "good.tflite": model, "good.packed": good}), """
+import binascii, ml, time
+pixels = bytes(i * 3 & 255 for i in range(128 * 128)) * 3
+for name in "bad", "good":
+    m = ml.Model("/rom/%s.tflite" % name)
+    start = time.ticks_cpu()
+    crcs = m.predict([pixels], callback=lambda m, x, outputs:
+                     [binascii.crc32(bytes(y)) for y in outputs])
+    print(name, time.ticks_diff(time.ticks_cpu(), start), crcs)
+""")
+        said = {line.split(" ", 1)[0]: line.split(" ", 2)[1:]
+                for line in lines if line.startswith(("bad ", "good "))}
+        assert said["bad"][1] == said["good"][1], (what, said)
+        more = int(said["bad"][0]) - int(said["good"][0])
+        assert more > 2000000, (what, said)
 
 
 def many_models_at_once_end_in_numbers():
@@ -205,6 +248,7 @@ if __name__ == "__main__":
         changed_bytes_of_the_header_leave_the_rom_out,
         models_of_other_kinds_are_refused_by_name,
         models_cut_short_are_refused_or_right,
+        packed_weights_that_are_not_right_are_left_alone,
         many_models_at_once_end_in_numbers,
         an_inference_in_the_middle_of_another_harms_neither,
         two_models_take_turns_for_hours,
