@@ -220,6 +220,52 @@ static void wrong_sequence(void **state) {
             "AA D5 00 00 02 01 02 00 26 FD 06 00 DE 22 81 9A");
 }
 
+// A request without payload; its answer's payload, so many bytes.
+static const uint8_t *ask(uint8_t opcode, size_t bytes) {
+    uint8_t packet[OMV_HEADER_BYTES] = {OMV_MARK_0, OMV_MARK_1,
+            rig.host.protocol.sequence, 0, 0, opcode};
+    omv_put16(packet + 8, omv_crc16(OMV_CRC16_INIT, packet, 8));
+    (void)link_rig_forget(&rig);
+    link_rig_send(&rig, packet, sizeof(packet));
+    assert_int_equal(rig.out_bytes, OMV_OVERHEAD + bytes);
+    assert_int_equal(rig.out[5], opcode);
+    assert_int_equal(rig.out[4], 0);
+    assert_int_equal(omv_get16(rig.out + 6), bytes);
+    return rig.out + OMV_HEADER_BYTES;
+}
+
+static void expect_words(const uint8_t *at, const uint32_t *words,
+        size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(omv_get32(at + 4 * i), words[i]);
+    }
+}
+
+// Sent, received, checksums, sequences, again, transport, events, reserved.
+static void statistics(void **state) {
+    (void)state;
+    session(0);
+    link_rig_send_hex(&rig, "AA D5 00 00 00 01 00 00 C3 DC"); // damaged
+    link_rig_send_hex(&rig, "AA D5 02 00 00 04 00 00 AF 5E"); // not the next
+    const uint32_t words[8] = {2, 2, 1, 1, 0, 0, 0, 0};
+    expect_words(ask(0x03, 32), words, 8);
+    assert_int_equal(omv_protocol_event(&rig.host.protocol, 0,
+                             OMV_EVENT_SOFT_REBOOT, false),
+            0);
+    link_rig_pass(&rig, 1);
+    const uint32_t later[8] = {4, 3, 1, 1, 0, 0, 1, 0};
+    expect_words(ask(0x03, 32), later, 8);
+}
+
+// How many, then of each: type, flags, total, used, free, persistent, peak.
+static void memory(void **state) {
+    (void)state;
+    session(0);
+    const uint32_t words[13] = {2, 0, 510976, 1000, 509976, 0, 2000,
+            1 | 3U << 16, 172032, 0, 172032, 0, 0};
+    expect_words(ask(0x14, 52), words, 13);
+}
+
 static void the_question_of_a_new_ide(void **state) {
     (void)state;
     talk("30 87 04 00 00 00 AA D5 00 00 00 00 04 00 04 B5 00 00 00 00 75 CA 70"
@@ -239,6 +285,8 @@ int main(void) {
             cmocka_unit_test_setup(frame_header, set_up),
             cmocka_unit_test_setup(fragments, set_up),
             cmocka_unit_test_setup(wrong_sequence, set_up),
+            cmocka_unit_test_setup(statistics, set_up),
+            cmocka_unit_test_setup(memory, set_up),
             cmocka_unit_test_setup(the_question_of_a_new_ide, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
