@@ -61,54 +61,45 @@ static uint8_t *pixel_at(const nn_view *view, const shape *s, int32_t n,
     return view->data + (place + (size_t)x) * s->pixel;
 }
 
-void nn_space_to_batch_run(const nn_call *call, uint32_t first, uint32_t end) {
-    (void)first;
-    (void)end;
+// The pixels of all blocks, which lie one behind the other, to or from their
+// places in the images; those outside are the padding's value.
+static void run_blocks(const nn_call *call, bool to_blocks) {
     const nn_batch_blocks *p = NN_PARAMS(call->op, nn_batch_blocks);
-    const nn_tensor *tensor = nn_op_given(call->graph, call->op, 0);
-    uint32_t element = nn_type_bytes((nn_type)tensor->type);
-    shape in = shape_of(tensor);
-    shape out = shape_of(nn_call_output(call, 0));
-    uint8_t *to = call->out[0].data;
-    for (int32_t b = 0; b < out.n; b++) {
-        int32_t shift_y = b / in.n / p->width - p->top;
-        int32_t shift_x = b / in.n % p->width - p->left;
-        for (int32_t y = 0; y < out.h; y++) {
-            for (int32_t x = 0; x < out.w; x++) {
-                const uint8_t *from = pixel_at(&call->in[0], &in, b % in.n,
-                        y * p->height + shift_y, x * p->width + shift_x);
-                if (from != NULL) {
-                    memcpy(to, from, out.pixel);
-                } else {
-                    for (uint32_t i = 0; i < out.pixel; i += element) {
-                        memcpy(to + i, p->value, element);
-                    }
+    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
+    const nn_tensor *out = nn_call_output(call, 0);
+    uint32_t element = nn_type_bytes((nn_type)in->type);
+    const shape image = shape_of(to_blocks ? in : out);
+    const shape block = shape_of(to_blocks ? out : in);
+    const nn_view *view = to_blocks ? &call->in[0] : &call->out[0];
+    uint8_t *at = to_blocks ? call->out[0].data : call->in[0].data;
+    for (int32_t b = 0; b < block.n; b++) {
+        int32_t shift_y = b / image.n / p->width - p->top;
+        int32_t shift_x = b / image.n % p->width - p->left;
+        for (int32_t i = 0; i < block.h * block.w; i++, at += block.pixel) {
+            uint8_t *pixel = pixel_at(view, &image, b % image.n,
+                    i / block.w * p->height + shift_y,
+                    i % block.w * p->width + shift_x);
+            if (pixel != NULL) {
+                memcpy(to_blocks ? at : pixel, to_blocks ? pixel : at,
+                        block.pixel);
+            } else if (to_blocks) {
+                for (uint32_t k = 0; k < block.pixel; k += element) {
+                    memcpy(at + k, p->value, element);
                 }
-                to += out.pixel;
             }
         }
     }
 }
 
+// Never streamed: all rows in one call.
+void nn_space_to_batch_run(const nn_call *call, uint32_t first, uint32_t end) {
+    (void)first;
+    (void)end;
+    run_blocks(call, true);
+}
+
 void nn_batch_to_space_run(const nn_call *call, uint32_t first, uint32_t end) {
     (void)first;
     (void)end;
-    const nn_batch_blocks *p = NN_PARAMS(call->op, nn_batch_blocks);
-    shape in = shape_of(nn_op_given(call->graph, call->op, 0));
-    shape out = shape_of(nn_call_output(call, 0));
-    const uint8_t *from = call->in[0].data;
-    for (int32_t b = 0; b < in.n; b++) {
-        int32_t shift_y = b / out.n / p->width - p->top;
-        int32_t shift_x = b / out.n % p->width - p->left;
-        for (int32_t y = 0; y < in.h; y++) {
-            for (int32_t x = 0; x < in.w; x++) {
-                uint8_t *to = pixel_at(&call->out[0], &out, b % out.n,
-                        y * p->height + shift_y, x * p->width + shift_x);
-                if (to != NULL) {
-                    memcpy(to, from, in.pixel);
-                }
-                from += in.pixel;
-            }
-        }
-    }
+    run_blocks(call, false);
 }

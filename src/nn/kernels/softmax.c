@@ -44,11 +44,8 @@ static void softmax(const nn_softmax *p, int32_t *table, int8_t *out,
         sum += divide(exp_of(p, table, max - *x), 12);
     }
     // 1 / sum as reciprocal * 2^(headroom - 12), from sum scaled to 1 … 2
-    uint32_t headroom = 0;
-    while (!(sum & 0x80000000)) {
-        sum <<= 1;
-        headroom++;
-    }
+    uint32_t headroom = (uint32_t)__builtin_clz(sum);
+    sum <<= headroom;
     uint32_t shift = 12 - headroom + 31 - 8;
     if (shift > 31) { // so many that each is next to nothing
         memset(out, INT8_MIN, p->depth);
