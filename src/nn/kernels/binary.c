@@ -3,73 +3,40 @@
 
 #include "nn/kernels/binary.h"
 
-#include "nn/kernels/channels.h"
-
-static int32_t at_int32(const nn_binary_line *line, uint32_t k, uint32_t i) {
-    const int32_t *x = line->from[k];
-    return x[(size_t)i * line->step[k]];
-}
-
 // int32 arithmetic wraps, as it does in two's complement everywhere.
-static void add_int32(const nn_binary_line *line, void *out, uint32_t n) {
-    int32_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = nn_wrap_add(at_int32(line, 0, i), at_int32(line, 1, i));
+static int32_t combine(nn_binary_kind kind, int32_t a, int32_t b) {
+    switch (kind) {
+    case NN_ADD:
+        return (int32_t)((uint32_t)a + (uint32_t)b);
+    case NN_SUB:
+        return (int32_t)((uint32_t)a - (uint32_t)b);
+    case NN_MUL:
+        return (int32_t)((uint32_t)a * (uint32_t)b);
+    case NN_MAXIMUM:
+        return nn_max_i32(a, b);
+    default:
+        return nn_min_i32(a, b);
     }
 }
 
-static void sub_int32(const nn_binary_line *line, void *out, uint32_t n) {
+static void run_int32(const nn_binary_line *line, void *out, uint32_t n) {
+    const int32_t *a = line->from[0];
+    const int32_t *b = line->from[1];
     int32_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t a = (uint32_t)at_int32(line, 0, i);
-        to[i] = (int32_t)(a - (uint32_t)at_int32(line, 1, i));
+    for (; n > 0; n--, a += line->step[0], b += line->step[1]) {
+        *to++ = combine((nn_binary_kind)line->params->kind, *a, *b);
     }
 }
 
-static void mul_int32(const nn_binary_line *line, void *out, uint32_t n) {
-    int32_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t a = (uint32_t)at_int32(line, 0, i);
-        to[i] = (int32_t)(a * (uint32_t)at_int32(line, 1, i));
-    }
-}
-
-static void maximum_int32(const nn_binary_line *line, void *out, uint32_t n) {
-    int32_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = nn_max_i32(at_int32(line, 0, i), at_int32(line, 1, i));
-    }
-}
-
-static void minimum_int32(const nn_binary_line *line, void *out, uint32_t n) {
-    int32_t *to = out;
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] = nn_min_i32(at_int32(line, 0, i), at_int32(line, 1, i));
-    }
-}
-
-static bool is_int8(const nn_call *call) {
-    return nn_call_output(call, 0)->type == NN_INT8;
-}
-
-void nn_add_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? nn_add_int8 : add_int32);
-}
-
-void nn_sub_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? nn_sub_int8 : sub_int32);
-}
-
-void nn_mul_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end, is_int8(call) ? nn_mul_int8 : mul_int32);
-}
-
-void nn_maximum_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end,
-            is_int8(call) ? nn_maximum_int8 : maximum_int32);
-}
-
-void nn_minimum_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_binary_rows(call, first, end,
-            is_int8(call) ? nn_minimum_int8 : minimum_int32);
+void nn_binary_run(const nn_call *call, uint32_t first, uint32_t end) {
+    static nn_binary_kernel *const int8[] = {
+            [NN_ADD] = nn_add_int8,
+            [NN_SUB] = nn_sub_int8,
+            [NN_MUL] = nn_mul_int8,
+            [NN_MAXIMUM] = nn_maximum_int8,
+            [NN_MINIMUM] = nn_minimum_int8,
+    };
+    const nn_binary_params *p = NN_PARAMS(call->op, const nn_binary_params);
+    bool is_int8 = nn_call_output(call, 0)->type == NN_INT8;
+    nn_binary_rows(call, first, end, is_int8 ? int8[p->kind] : run_int32);
 }

@@ -7,6 +7,14 @@
 #include "nn/fixed.h"
 #include "nn/op.h"
 
+typedef enum nn_binary_kind {
+    NN_ADD,
+    NN_SUB,
+    NN_MUL,
+    NN_MAXIMUM,
+    NN_MINIMUM,
+} nn_binary_kind;
+
 typedef struct nn_binary_params {
     nn_multiplier in[2]; // ADD, SUB: from the inputs' steps to common ones
     nn_multiplier out;   // to the output's steps
@@ -16,6 +24,7 @@ typedef struct nn_binary_params {
                          // channel front[k], other channels are zero
     uint8_t flat;        // every input has one element or as many as the
                          // output: rows need not be those of NHWC
+    uint8_t kind;        // nn_binary_kind
 } nn_binary_params;
 
 // Bits by which ADD and SUB shift their inputs up first.
@@ -52,10 +61,6 @@ void nn_minimum_int8(const nn_binary_line *line, void *out, uint32_t n);
 void nn_binary_rows(const nn_call *call, uint32_t first, uint32_t end,
         nn_binary_kernel *kernel);
 
-void nn_add_run(const nn_call *call, uint32_t first, uint32_t end);
-void nn_sub_run(const nn_call *call, uint32_t first, uint32_t end);
-void nn_mul_run(const nn_call *call, uint32_t first, uint32_t end);
-void nn_maximum_run(const nn_call *call, uint32_t first, uint32_t end);
-void nn_minimum_run(const nn_call *call, uint32_t first, uint32_t end);
+void nn_binary_run(const nn_call *call, uint32_t first, uint32_t end);
 
 #endif

@@ -70,9 +70,10 @@ static void find_rows(nn_loader *loader) {
     }
 }
 
-static int check_binary(nn_loader *loader, bool quantised) {
+static int check_binary(nn_loader *loader, nn_binary_kind kind) {
     nn_op *op = loader->op;
     nn_binary_params *p = NN_PARAMS(op, nn_binary_params);
+    p->kind = (uint8_t)kind;
     p->low = INT32_MIN;
     p->high = INT32_MAX;
     int err = check_shapes(loader);
@@ -80,8 +81,8 @@ static int check_binary(nn_loader *loader, bool quantised) {
         return err;
     }
     find_rows(loader);
-    if (!quantised) {
-        return 0;
+    if (kind == NN_MAXIMUM || kind == NN_MINIMUM) {
+        return 0; // stored numbers, whatever their scales, as TFLite does
     }
     if (loader->out->type == NN_INT32) {
         if (nn_option_byte(loader, ACTIVATION, 0) != NN_ACTIVATION_NONE) {
@@ -127,7 +128,7 @@ static float scale_of(const nn_loader *loader, uint32_t k) {
 }
 
 static int check_add(nn_loader *loader) {
-    int err = check_binary(loader, true);
+    int err = check_binary(loader, NN_ADD);
     if (err || !is_int8(loader)) {
         return err;
     }
@@ -141,7 +142,7 @@ static int check_add(nn_loader *loader) {
 
 // The factors go through float here, as in TFLite Micro (sub_common.cc).
 static int check_sub(nn_loader *loader) {
-    int err = check_binary(loader, true);
+    int err = check_binary(loader, NN_SUB);
     if (err || !is_int8(loader)) {
         return err;
     }
@@ -154,7 +155,7 @@ static int check_sub(nn_loader *loader) {
 }
 
 static int check_mul(nn_loader *loader) {
-    int err = check_binary(loader, true);
+    int err = check_binary(loader, NN_MUL);
     if (err || !is_int8(loader)) {
         return err;
     }
@@ -164,9 +165,12 @@ static int check_mul(nn_loader *loader) {
     return nn_need_factor(loader, product / out, &p->out);
 }
 
-// Stored numbers are compared whatever their scales, as TFLite does.
-static int check_compare(nn_loader *loader) {
-    return check_binary(loader, false);
+static int check_maximum(nn_loader *loader) {
+    return check_binary(loader, NN_MAXIMUM);
+}
+
+static int check_minimum(nn_loader *loader) {
+    return check_binary(loader, NN_MINIMUM);
 }
 
 void nn_add_absorb_pad(nn_graph *graph, nn_op *add, uint32_t k, int32_t front) {
@@ -192,7 +196,7 @@ const nn_op_def nn_op_add = {
         .takes = {TYPES, TYPES | NN_SAME_TYPE},
         .makes = TYPES | NN_SAME_TYPE,
         .check = check_add,
-        .run = nn_add_run,
+        .run = nn_binary_run,
 };
 
 const nn_op_def nn_op_sub = {
@@ -202,7 +206,7 @@ const nn_op_def nn_op_sub = {
         .takes = {TYPES, TYPES | NN_SAME_TYPE},
         .makes = TYPES | NN_SAME_TYPE,
         .check = check_sub,
-        .run = nn_sub_run,
+        .run = nn_binary_run,
 };
 
 const nn_op_def nn_op_mul = {
@@ -212,7 +216,7 @@ const nn_op_def nn_op_mul = {
         .takes = {TYPES, TYPES | NN_SAME_TYPE},
         .makes = TYPES | NN_SAME_TYPE,
         .check = check_mul,
-        .run = nn_mul_run,
+        .run = nn_binary_run,
 };
 
 const nn_op_def nn_op_maximum = {
@@ -221,8 +225,8 @@ const nn_op_def nn_op_maximum = {
         .max_inputs = 2,
         .takes = {TYPES, TYPES | NN_SAME_TYPE},
         .makes = TYPES | NN_SAME_TYPE,
-        .check = check_compare,
-        .run = nn_maximum_run,
+        .check = check_maximum,
+        .run = nn_binary_run,
 };
 
 const nn_op_def nn_op_minimum = {
@@ -231,6 +235,6 @@ const nn_op_def nn_op_minimum = {
         .max_inputs = 2,
         .takes = {TYPES, TYPES | NN_SAME_TYPE},
         .makes = TYPES | NN_SAME_TYPE,
-        .check = check_compare,
-        .run = nn_minimum_run,
+        .check = check_minimum,
+        .run = nn_binary_run,
 };
