@@ -30,33 +30,6 @@ void nn_copy_run(const nn_call *call, uint32_t first, uint32_t end) {
     }
 }
 
-static void copy_pieces(uint8_t *to, uint32_t to_step, const uint8_t *from,
-        uint32_t from_step, uint32_t bytes, uint32_t count) {
-    nn_move move;
-    nn_move_start(&move, bytes);
-    nn_move_dim(&move, (int32_t)count, to_step, from_step);
-    nn_move_run(&move, to, from);
-}
-
-void nn_split_run(const nn_call *call, uint32_t first, uint32_t end) {
-    const nn_op *op = call->op;
-    const nn_parts *p = NN_PARAMS(op, nn_parts);
-    nn_view whole = one_row(call, nn_op_given(call->graph, op, p->whole),
-            &call->in[p->whole]);
-    uint32_t line = whole.row_bytes / p->lines;
-    uint32_t offset = 0;
-    for (uint32_t k = 0; k < op->output_count; k++) {
-        nn_view part = one_row(call, nn_call_output(call, k), &call->out[k]);
-        uint32_t piece = part.row_bytes / p->lines;
-        for (uint32_t y = first; y < (op->row_local ? end : first + 1); y++) {
-            const uint8_t *from = nn_view_row(&whole, y);
-            copy_pieces(nn_view_row(&part, y), piece, from + offset, line,
-                    piece, p->lines);
-        }
-        offset += piece;
-    }
-}
-
 bool nn_concat_rescales(const nn_tensor *in, const nn_tensor *out) {
     return (in->type == NN_INT8 || in->type == NN_UINT8) &&
             in->scale_count == 1 && out->scale_count == 1 &&
@@ -96,32 +69,63 @@ void nn_concat_begin(const nn_call *call) {
     }
 }
 
-void nn_concat_run(const nn_call *call, uint32_t first, uint32_t end) {
+// Pieces of a whole, line bytes from each other, and those of a part, which
+// lie one behind the other.
+typedef struct pieces {
+    uint32_t line, bytes, count;
+} pieces;
+
+static void copy_pieces(const pieces *p, uint8_t *whole, uint8_t *part,
+        bool split) {
+    nn_move move;
+    nn_move_start(&move, p->bytes);
+    nn_move_dim(&move, (int32_t)p->count, split ? p->bytes : p->line,
+            split ? p->line : p->bytes);
+    nn_move_run(&move, split ? part : whole, split ? whole : part);
+}
+
+// All parts, from the whole or to it.
+static void run_parts(const nn_call *call, uint32_t first, uint32_t end,
+        bool split) {
     const nn_op *op = call->op;
     const nn_parts *p = NN_PARAMS(op, nn_parts);
-    const nn_tensor *out = nn_call_output(call, 0);
-    nn_view whole = one_row(call, out, &call->out[0]);
-    uint32_t line = whole.row_bytes / p->lines;
+    const nn_tensor *all = split ? nn_op_given(call->graph, op, p->whole)
+                                 : nn_call_output(call, 0);
+    nn_view whole =
+            one_row(call, all, split ? &call->in[p->whole] : &call->out[0]);
+    pieces piece = {.line = whole.row_bytes / p->lines, .count = p->lines};
     uint32_t offset = 0;
     const uint8_t *table = call->keep;
-    for (uint32_t k = 0; k < op->input_count; k++) {
-        const nn_tensor *in = nn_op_given(call->graph, op, k);
-        nn_view part = one_row(call, in, &call->in[k]);
-        uint32_t piece = part.row_bytes / p->lines;
-        bool rescales = op->keep_bytes > 0 && nn_concat_rescales(in, out);
-        for (uint32_t y = first; y < (op->row_local ? end : first + 1); y++) {
+    end = op->row_local ? end : first + 1;
+    for (uint32_t k = 0; k < (split ? op->output_count : op->input_count);
+            k++) {
+        const nn_tensor *t = split ? nn_call_output(call, k)
+                                   : nn_op_given(call->graph, op, k);
+        nn_view part = one_row(call, t, split ? &call->out[k] : &call->in[k]);
+        bool rescales =
+                !split && op->keep_bytes > 0 && nn_concat_rescales(t, all);
+        piece.bytes = part.row_bytes / p->lines;
+        for (uint32_t y = first; y < end; y++) {
             uint8_t *to = (uint8_t *)nn_view_row(&whole, y) + offset;
-            const uint8_t *from = nn_view_row(&part, y);
+            uint8_t *from = nn_view_row(&part, y);
             if (!rescales) {
-                copy_pieces(to, line, from, piece, piece, p->lines);
+                copy_pieces(&piece, to, from, split);
                 continue;
             }
             for (uint32_t i = 0; i < p->lines; i++) {
-                nn_lookup_apply(table, to + (size_t)i * line,
-                        from + (size_t)i * piece, piece);
+                nn_lookup_apply(table, to + (size_t)i * piece.line,
+                        from + (size_t)i * piece.bytes, piece.bytes);
             }
         }
         table += rescales ? NN_LOOKUP_BYTES : 0;
-        offset += piece;
+        offset += piece.bytes;
     }
+}
+
+void nn_split_run(const nn_call *call, uint32_t first, uint32_t end) {
+    run_parts(call, first, end, true);
+}
+
+void nn_concat_run(const nn_call *call, uint32_t first, uint32_t end) {
+    run_parts(call, first, end, false);
 }
