@@ -24,10 +24,9 @@ static uint32_t records_of(const nn_graph *graph, const nn_op *op,
         const nn_tensor *in = nn_op_given(graph, op, 0);
         const nn_tensor *filter = nn_op_given(graph, op, 1);
         uint32_t groups = (uint32_t)(in->dim[3] / filter->dim[3]);
-        uint32_t filters = (uint32_t)filter->dim[0] / groups;
-        *words = nn_conv_2d_record_words(
-                nn_conv_2d_layout(&p->window, filter).steps);
-        return groups * ((filters + 1) / 2);
+        nn_conv_layout layout = nn_conv_2d_layout(&p->window, in, filter);
+        *words = nn_conv_2d_record_words(layout.steps);
+        return groups * ((layout.lanes + 1) / 2);
     }
     if (op->def == &nn_op_depthwise_conv_2d) {
         *words = nn_depthwise_record_words(&p->window);

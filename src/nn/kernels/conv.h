@@ -24,14 +24,15 @@ void nn_transpose_conv_run(const nn_call *call, uint32_t first, uint32_t end);
 
 // How CONV_2D for Cortex-M7 uses its scratch, the same on every machine so
 // that plans are: a record, three windows as bytes, a block of windows widened
-// to 16 bits, for a lonely channel its numbers, then an offset for each kernel
+// to 16 bits, for a lonely channel or windows of several pixels their numbers,
+// then an offset for each kernel
 // row.
 typedef struct nn_conv_block {
     nn_conv_layout layout;
     uint32_t record; // words
     uint32_t strip;  // words of a window as bytes
     uint32_t pixels; // windows in the block
-    uint64_t lonely; // words up to the numbers of a lonely channel
+    uint64_t lonely; // words up to those numbers
     uint64_t words;  // in front of the offsets
 } nn_conv_block;
 
@@ -41,11 +42,12 @@ enum { NN_CONV_BLOCK_BYTES = 10240, NN_CONV_ROW_BYTES = 16384 };
 
 static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
         const nn_tensor *in, const nn_tensor *filter, const nn_tensor *out) {
-    nn_conv_block b = {.layout = nn_conv_2d_layout(window, filter)};
+    nn_conv_block b = {.layout = nn_conv_2d_layout(window, in, filter)};
     uint32_t steps = b.layout.steps;
     uint32_t pixels = NN_CONV_BLOCK_BYTES / 4 / steps;
     uint32_t all = out->bytes / (uint32_t)out->dim[3];
-    uint32_t row = (uint32_t)out->dim[2];
+    uint32_t row =
+            ((uint32_t)out->dim[2] + b.layout.pixels - 1) / b.layout.pixels;
     if (pixels < row && row <= NN_CONV_ROW_BYTES / 4 / steps) {
         pixels = row;
     }
@@ -57,8 +59,10 @@ static inline nn_conv_block nn_conv_2d_block(const nn_window *window,
     // groups of pixels load two words behind the last one
     b.lonely =
             b.record + 3 * (uint64_t)b.strip + (uint64_t)b.pixels * steps + 2;
-    bool lonely = out->dim[3] == in->dim[3] / filter->dim[3];
-    b.words = b.lonely + (lonely ? b.pixels / 2 + 1 : 0);
+    uint32_t apart = b.layout.pixels > 1 ? b.layout.lanes
+            : b.layout.lanes == 1        ? 2
+                                         : 0;
+    b.words = b.lonely + ((uint64_t)b.pixels * apart + 3) / 4;
     return b;
 }
 

@@ -9,6 +9,77 @@
 #include "nn/kernels/m7/simd.h"
 #include "nn/ops/weights.h"
 
+// Words over all filters that joining rows must save for each kernel row, for
+// it takes a copy of the window; filters up to which windows may be those of
+// several pixels.
+enum { JOIN = 64, FEW = 6 };
+
+static uint32_t common_divisor(uint32_t a, uint32_t b) {
+    while (b != 0) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+// Half instructions for three windows, about.
+static uint64_t cost_of(const nn_conv_layout *l) {
+    uint64_t pairs = (l->lanes + 1) / 2;
+    bool copied = l->lanes == 1 || (l->pixels > 1 && l->lines > 1);
+    return pairs * (15 * (uint64_t)l->steps + 88) + 11 * (uint64_t)l->steps +
+            30 * (uint64_t)l->pieces +
+            (copied ? 24 * l->lanes + 48 * l->pixels : 0);
+}
+
+// From windows of one pixel to those of so many, where that costs less.
+static void try_pixels(nn_conv_layout *best, const nn_conv_layout *one,
+        uint32_t channels, uint32_t pixels) {
+    nn_conv_layout l = *one;
+    l.pixels = pixels;
+    l.lanes *= pixels;
+    l.columns += (pixels - 1) * l.stride;
+    l.piece = l.columns * channels;
+    l.steps = (l.piece + 3) / 4 * 2 * l.pieces;
+    if (cost_of(&l) * best->pixels < cost_of(best) * pixels) {
+        *best = l;
+    }
+}
+
+nn_conv_layout nn_conv_2d_layout(const nn_window *window, const nn_tensor *in,
+        const nn_tensor *filter) {
+    uint32_t count = (uint32_t)window->kernel_h;
+    uint32_t columns = (uint32_t)window->kernel_w;
+    uint32_t channels = (uint32_t)filter->dim[3];
+    uint32_t groups = (uint32_t)in->dim[3] / channels;
+    uint32_t dilation = columns > 1 ? (uint32_t)window->dilation_w : 1;
+    uint32_t stride = (uint32_t)window->stride_w;
+    uint32_t common = common_divisor(stride, dilation);
+    uint32_t run = columns * channels;
+    nn_conv_layout l = {.pieces = count,
+            .piece = run,
+            .steps = (run + 3) / 4 * 2 * count,
+            .columns = columns,
+            .dilation = dilation,
+            .lines = dilation / common,
+            .stride = stride / common,
+            .pixels = 1,
+            .lanes = (uint32_t)filter->dim[0] / groups};
+    if (groups == 1 && l.lanes <= FEW && l.stride <= columns) {
+        const nn_conv_layout one = l;
+        try_pixels(&l, &one, channels, 2);
+        try_pixels(&l, &one, channels, 4);
+    }
+    uint32_t joined = (run * count + 3) / 4 * 2;
+    uint64_t saved = (uint64_t)(l.steps - joined) * (uint32_t)filter->dim[0];
+    if (l.pixels == 1 && saved >= JOIN * (uint64_t)count) {
+        l.pieces = 1;
+        l.piece = run * count;
+        l.steps = joined;
+    }
+    return l;
+}
+
 // What the channels of an operator have in common.
 typedef struct weights {
     const nn_tensor *in, *filter, *out;
@@ -190,62 +261,67 @@ static __attribute__((noinline)) uint32_t *widen(filters *of, uint32_t bytes,
     return to;
 }
 
-// Weight i of a piece to every other word.
-static void put(uint32_t *to, uint32_t i, int32_t weight) {
-    uint32_t half = 2 * (uint32_t)weight & 0xFFFF;
-    to[i / 4 * 4 + i % 2 * 2] |= half << i % 4 / 2 * 16;
-}
-
-// The same for a window of two pixels: of one filter, that begins `behind`
-// bytes further on for the second.
-static uint32_t *widen_twice(filters *f, uint32_t bytes, uint32_t behind,
-        uint32_t *to) {
-    uint32_t words = (bytes + behind + 3) / 4 * 4;
-    memset(to, 0, words * sizeof(*to));
-    for (uint32_t i = 0; i < bytes; i++) {
-        int32_t weight = *f->from++;
-        put(to, i, weight);
-        put(to + 1, i + behind, weight);
-        f->sum[0] += weight;
+// The same of one filter, for one lane of a window of several pixels: its rows
+// begin `before` bytes behind the window's left edge. The words are 0 before.
+static void widen_lane(const int8_t *from, uint32_t bytes, uint32_t before,
+        const nn_conv_layout *l, uint32_t *to, int32_t *sum) {
+    for (uint32_t i = 0; i < l->pieces; i++) {
+        for (uint32_t k = before; k < before + bytes; k++) {
+            uint32_t half = 2 * (uint32_t)*from & 0xFFFF;
+            to[k / 4 * 4 + k % 2 * 2] |= half << k % 4 / 2 * 16;
+            *sum += *from++;
+        }
+        to += (l->piece + 3) / 4 * 4;
     }
-    f->sum[1] = f->sum[0];
-    return to + words;
 }
 
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
         uint32_t *record) {
     weights w = weights_of(graph, op);
-    nn_conv_layout layout = nn_conv_2d_layout(&w.params->window, w.filter);
+    nn_conv_layout layout =
+            nn_conv_2d_layout(&w.params->window, w.in, w.filter);
     uint32_t channels = (uint32_t)w.filter->dim[3];
     uint32_t row = (uint32_t)w.filter->dim[2] * channels;
     w.taps = (uint32_t)w.filter->dim[1] * row;
-    uint32_t groups = (uint32_t)(w.in->dim[3] / w.filter->dim[3]);
-    uint32_t count = (uint32_t)w.out->dim[3] / groups; // of a group
-    uint32_t pairs = (count + 1) / 2;
-    uint32_t first = pair % pairs * 2;
-    if (first + 1 == count && count > 1) {
-        first--;
+    uint32_t count = layout.lanes / layout.pixels; // filters of a group
+    uint32_t pairs = (layout.lanes + 1) / 2;
+    uint32_t lane = pair % pairs * 2;
+    if (lane + 1 == layout.lanes && lane > 0) {
+        lane--;
     }
-    uint32_t o = pair / pairs * count + first;
-    uint32_t next = count > 1 ? 1 : 0;
     nn_conv_record head;
     uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
-    uint32_t *to = words;
-    const int8_t *from = (const int8_t *)w.filter->data + (size_t)o * w.taps;
-    filters both = {from, (size_t)next * w.taps, {0, 0}};
-    for (uint32_t i = 0; i < layout.pieces; i++) {
-        to = layout.pixels > 1
-                ? widen_twice(&both, row, layout.stride * channels, to)
-                : widen(&both, layout.piece, to);
+    filters both = {0};
+    uint32_t o[2];
+    taps t[2];
+    if (layout.pixels > 1) {
+        memset(words, 0, 2 * layout.steps * sizeof(*words));
+    }
+    for (uint32_t k = 0; k < 2; k++) {
+        uint32_t at = layout.lanes > 1 ? lane + k : lane;
+        o[k] = pair / pairs * count + at % count;
+        t[k] = (taps){(const int8_t *)w.filter->data + (size_t)o[k] * w.taps,
+                1};
+        if (layout.pixels > 1) {
+            widen_lane(t[k].from, row, at / count * layout.stride * channels,
+                    &layout, words + k, &both.sum[k]);
+        }
+    }
+    if (layout.pixels == 1) {
+        both.from = t[0].from;
+        both.apart = (size_t)(o[1] - o[0]) * w.taps;
+        uint32_t *to = words;
+        for (uint32_t i = 0; i < layout.pieces; i++) {
+            to = widen(&both, layout.piece, to);
+        }
     }
     form f[2];
     for (uint32_t k = 0; k < 2; k++) {
-        taps t = {from + k * both.apart, 1};
-        f[k] = form_of(&w, o + k * next, t, both.sum[k]);
+        f[k] = form_of(&w, o[k], t[k], both.sum[k]);
     }
     for (uint32_t k = 0; k < 2; k++) {
         if (!f[1 - k].fast) {
-            make_slow(&w, o + k * next, both.sum[k], &f[k]);
+            make_slow(&w, o[k], both.sum[k], &f[k]);
         }
         head.scale[k] = f[k].scale;
         head.bias[k] = f[k].bias;

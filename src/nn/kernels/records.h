@@ -44,19 +44,15 @@ typedef struct nn_depthwise_record {
     int32_t bias;
 } nn_depthwise_record;
 
-// Words over all filters that joining rows must save for each kernel row, for
-// it takes a copy of the window.
-enum { NN_CONV_JOIN = 64 };
-
 // How the windows of a CONV_2D become 32-bit words of two numbers each. A
 // piece is the bytes that are rounded up to a multiple of four: a kernel row,
 // or the whole window where many short rows would waste much. Of four
 // neighbouring bytes the first word holds 0 and 2, the second 1 and 3.
 //
 // Every `lines`-th pixel of a row makes a line: its windows begin a whole
-// number of dilated columns apart. Where there is a single filter, the window
-// is that of two neighbouring pixels of a line, and the second channel of its
-// record is the same filter for the second pixel.
+// number of dilated columns apart. Where filters and channels are few, a window
+// is that of two or four neighbouring pixels of a line: it has the filters for
+// the first one, then those for the next.
 typedef struct nn_conv_layout {
     uint32_t pieces;
     uint32_t piece;    // bytes, not rounded up
@@ -66,45 +62,11 @@ typedef struct nn_conv_layout {
     uint32_t lines;    // of a row
     uint32_t stride;   // columns from a pixel of a line to the next
     uint32_t pixels;   // of a window
+    uint32_t lanes;    // numbers of a window, or of a group's
 } nn_conv_layout;
 
-static inline uint32_t nn_common_divisor(uint32_t a, uint32_t b) {
-    while (b != 0) {
-        uint32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static inline nn_conv_layout nn_conv_2d_layout(const nn_window *window,
-        const nn_tensor *filter) {
-    uint32_t count = (uint32_t)window->kernel_h;
-    uint32_t columns = (uint32_t)window->kernel_w;
-    uint32_t dilation = columns > 1 ? (uint32_t)window->dilation_w : 1;
-    uint32_t stride = (uint32_t)window->stride_w;
-    uint32_t common = nn_common_divisor(stride, dilation);
-    nn_conv_layout l = {.pieces = count,
-            .columns = columns,
-            .dilation = dilation,
-            .lines = dilation / common,
-            .stride = stride / common,
-            .pixels = 1};
-    if (filter->dim[0] == 1 && l.stride <= columns) {
-        l.pixels = 2;
-        l.columns += l.stride;
-    }
-    l.piece = l.columns * (uint32_t)filter->dim[3];
-    l.steps = (l.piece + 3) / 4 * 2 * count;
-    uint32_t joined = (l.piece * count + 3) / 4 * 2;
-    uint64_t saved = (uint64_t)(l.steps - joined) * (uint32_t)filter->dim[0];
-    if (l.pixels == 1 && saved >= NN_CONV_JOIN * (uint64_t)count) {
-        l.pieces = 1;
-        l.piece *= count;
-        l.steps = joined;
-    }
-    return l;
-}
+nn_conv_layout nn_conv_2d_layout(const nn_window *window, const nn_tensor *in,
+        const nn_tensor *filter);
 
 // Words of a record.
 static inline uint32_t nn_conv_2d_record_words(uint32_t steps) {
@@ -114,7 +76,7 @@ static inline uint32_t nn_conv_2d_record_words(uint32_t steps) {
 // Makes record number `pair` of op: pairs of channels are counted through the
 // groups, each of which has as many as hold its channels. Where these are odd
 // in number, the last pair begins one channel earlier; a single one is there
-// twice, for two pixels where nn_conv_layout.pixels says so.
+// twice. Where windows are those of several pixels, pairs are of their lanes.
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
         uint32_t *record);
 

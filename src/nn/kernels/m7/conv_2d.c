@@ -86,34 +86,48 @@ typedef struct pixels {
     m7_groups groups;
 } pixels;
 
+// The numbers of all lanes, as they lie in memory where that is how they lie in
+// the output: `apart` bytes from window to window.
+static void run_lanes(const conv *c, uint32_t group, const pixels *x,
+        uint32_t apart, int8_t *out) {
+    const nn_conv_layout *l = &c->patches.layout;
+    uint32_t pairs = (l->lanes + 1) / 2;
+    uint32_t first = group * pairs;
+    m7_tile t = {.x = c->block,
+            .steps = l->steps,
+            .threes = x->groups.threes,
+            .twos = x->groups.twos,
+            .stride = x->windows == 1 ? 0 : apart,
+            .low = c->target.zero_point == INT8_MIN};
+    if (l->lanes > 1) {
+        run_pairs(c, &t, first, l->lanes / 2, out);
+    }
+    if (l->lanes % 2 != 0) {
+        run_pairs(c, &t, first + pairs - 1, 1,
+                l->lanes > 1 ? out + l->lanes - 2 : out);
+    }
+}
+
 // All channels of the image's group `group`.
 static void run_channels(const conv *c, uint32_t group, const pixels *x,
         int8_t *out) {
-    const m7_patches *g = &c->patches;
-    uint32_t filters = c->out_channels / (g->channels / g->group_in);
-    uint32_t pairs = (filters + 1) / 2;
-    uint32_t first = group * pairs;
+    const nn_conv_layout *l = &c->patches.layout;
+    uint32_t filters = l->lanes / l->pixels;
     uint32_t stride = x->apart * c->out_channels;
-    m7_tile t = {.x = c->block,
-            .steps = g->layout.steps,
-            .threes = x->groups.threes,
-            .twos = x->groups.twos,
-            .stride = x->windows == 1 ? 0 : stride,
-            .low = c->target.zero_point == INT8_MIN};
     out += (size_t)group * filters;
-    if (filters == 1) {
-        t.stride = x->windows == 1 ? 0 : 2;
-        run_pairs(c, &t, first, 1, c->lonely);
-        const int8_t *from = c->lonely;
-        for (uint32_t i = 0; i < x->count; i++) {
-            out[(size_t)i * stride] = *from;
-            from += 2 / g->layout.pixels;
-        }
+    if (l->lanes > 1 &&
+            (l->pixels == 1 ||
+                    (x->apart == 1 && x->count == x->windows * l->pixels))) {
+        run_lanes(c, group, x, l->pixels * stride, out);
         return;
     }
-    run_pairs(c, &t, first, filters / 2, out);
-    if (filters % 2 != 0) {
-        run_pairs(c, &t, first + pairs - 1, 1, out + filters - 2);
+    uint32_t lonely = l->lanes == 1 ? 2 : filters; // from pixel to pixel
+    run_lanes(c, group, x, lonely * l->pixels, c->lonely);
+    const int8_t *from = c->lonely;
+    for (uint32_t i = 0; i < x->count; i++, from += lonely, out += stride) {
+        for (uint32_t k = 0; k < filters; k++) {
+            out[k] = from[k];
+        }
     }
 }
 
