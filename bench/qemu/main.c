@@ -112,10 +112,10 @@ static void detail(int file, const char *mark, int32_t value) {
 
 static void describe(int file, const nn_graph *graph, const nn_op *op) {
     semihost_text(file, "{\"name\":\"");
-    const char *name = nn_builtin_name(op->def->code);
-    semihost_text(file, name);
-    bool window = strcmp(name, "CONV_2D") == 0 ||
-            strcmp(name, "DEPTHWISE_CONV_2D") == 0;
+    nn_name name = nn_builtin_name(op->def->code);
+    semihost_text(file, name.text);
+    bool window = strcmp(name.text, "CONV_2D") == 0 ||
+            strcmp(name.text, "DEPTHWISE_CONV_2D") == 0;
     if (window) {
         const nn_tensor *filter = &graph->tensors[op->inputs[1]];
         semihost_text(file, " ");

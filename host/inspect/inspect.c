@@ -20,10 +20,11 @@ static int no_memory(nn_error *error) {
     return nn_fail(error, NN_ERR_NO_MEMORY, "not enough memory");
 }
 
-static const char *kind_name(const tfl_op *op) {
-    const char *name = nn_builtin_name((uint32_t)op->code);
+// Points into op or into builtin.
+static const char *kind_name(const tfl_op *op, nn_name *builtin) {
+    *builtin = nn_builtin_name((uint32_t)op->code);
     return op->code == TFL_CUSTOM && *op->custom ? op->custom
-            : name                               ? name
+            : *builtin->text                     ? builtin->text
                                                  : "?";
 }
 
@@ -40,8 +41,9 @@ static int count_kinds(inspection *i, nn_error *error) {
             j++;
         }
         if (j == i->kind_count) {
-            i->kinds[i->kind_count++] =
-                    (inspected_kind){.code = op->code, .name = kind_name(op)};
+            inspected_kind *kind = &i->kinds[i->kind_count++];
+            kind->code = op->code;
+            kind->name = kind_name(op, &kind->builtin);
         }
         i->kinds[j].count++;
     }
@@ -92,9 +94,10 @@ static int list_reasons(inspection *i, const nn_error *refusal,
     }
     for (uint32_t k = 0; k < m->op_count; k++) {
         if (!in_table(table, m->ops[k].code)) {
+            nn_name name;
             nn_error *reason = &i->reasons[i->reason_count++];
             (void)nn_fail(reason, NN_ERR_UNSUPPORTED, "op %u %s: not supported",
-                    k, kind_name(&m->ops[k]));
+                    k, kind_name(&m->ops[k], &name));
         }
     }
     if (!i->reason_count) {

@@ -10,11 +10,13 @@
 
 #include "host/tflite/model.h"
 #include "nn/error.h"
+#include "nn/op.h"
 
 // One kind of operator.
 typedef struct inspected_kind {
     int32_t code;
     const char *name;
+    nn_name builtin; // what name may point to
     uint32_t count;
     uint64_t macs;
 } inspected_kind;

@@ -78,10 +78,10 @@ static void explain_ring(const nn_plan *plan, held *h, uint16_t t) {
     if (h->place->ring > rows) {
         (void)snprintf(h->why, WHY_BYTES,
                 "%u %s reads %" PRIu32 " at once, another reader lags",
-                op->index, nn_builtin_name(op->def->code), rows);
+                op->index, nn_builtin_name(op->def->code).text, rows);
     } else {
         (void)snprintf(h->why, WHY_BYTES, "%u %s reads %" PRIu32 " at once",
-                op->index, nn_builtin_name(op->def->code), rows);
+                op->index, nn_builtin_name(op->def->code).text, rows);
     }
 }
 
@@ -104,7 +104,7 @@ static void explain_whole(const nn_plan *plan, held *h, uint16_t t) {
     if (reader < plan->order_count) {
         const nn_op *op = op_at(plan, reader);
         (void)snprintf(h->why, WHY_BYTES, "%u %s reads it in another stage",
-                op->index, nn_builtin_name(op->def->code));
+                op->index, nn_builtin_name(op->def->code).text);
     } else {
         (void)snprintf(h->why, WHY_BYTES, "part of another tensor");
     }
@@ -153,7 +153,7 @@ static void print_stage(const nn_plan *plan, uint32_t stage) {
                     : place == end - 1   ? '\\'
                                          : '|';
             printf("%c %4u %-24s ", mark, op->index,
-                    nn_builtin_name(op->def->code));
+                    nn_builtin_name(op->def->code).text);
             print_shape(h.out);
             printf("%6" PRIu32 " of %-6" PRIu32 "%9" PRIu32 "  %s\n",
                     h.place->ring, h.out->rows, h.bytes, h.why);
@@ -193,8 +193,8 @@ static void json_stage(const nn_plan *plan, uint32_t stage) {
             printf("%s{\"op\":%u,\"name\":\"%s\",\"rows\":%" PRIu32
                    ",\"held\":%" PRIu32 ",\"bytes\":%" PRIu32 ",\"why\":",
                     place > first || k > 0 ? "," : "", op->index,
-                    nn_builtin_name(op->def->code), h.out->rows, h.place->ring,
-                    h.bytes);
+                    nn_builtin_name(op->def->code).text, h.out->rows,
+                    h.place->ring, h.bytes);
             json_string(stdout, h.why);
             printf("}");
         }

@@ -214,9 +214,9 @@ static void set_weights(scheme *s, const tfl_op *op,
 }
 
 static int cannot(const tfl_op *op, const char *why, nn_error *error) {
-    const char *name = nn_builtin_name((uint32_t)op->code);
+    nn_name name = nn_builtin_name((uint32_t)op->code);
     return nn_fail(error, NN_ERR_UNSUPPORTED, "op %u %s: %s", op->origin,
-            name ? name : "?", why);
+            *name.text ? name.text : "?", why);
 }
 
 static int check_weights(const tfl_model *model, const tfl_op *op,

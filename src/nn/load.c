@@ -460,10 +460,10 @@ static int find_def(const model_file *m, uint32_t table, uint32_t i,
             return 0;
         }
     }
-    const char *name = nn_builtin_name(code);
+    nn_name name = nn_builtin_name(code);
     return nn_fail(error, NN_ERR_UNSUPPORTED,
             "op %u: operator %s (code %u) is not supported", i,
-            name == NULL ? "unknown" : name, code);
+            *name.text == '\0' ? "unknown" : name.text, code);
 }
 
 static int check_counts(const nn_loader *l) {

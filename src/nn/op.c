@@ -13,7 +13,7 @@ static int fail(const nn_loader *loader, int code, const char *format,
     if (error != NULL) {
         const nn_op *op = loader->op;
         nn_set_error(error, code, "op %u %s: ", (uint32_t)op->index,
-                nn_builtin_name(op->def->code));
+                nn_builtin_name(op->def->code).text);
         nn_error_append(error, format, args);
     }
     return code;

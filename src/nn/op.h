@@ -98,9 +98,12 @@ typedef struct nn_op_def {
     void (*run)(const nn_call *call, uint32_t first, uint32_t end);
 } nn_op_def;
 
-// The name of a BuiltinOperator of the TFLite schema ("CONV_2D"), NULL where
-// the code has none.
-const char *nn_builtin_name(uint32_t code);
+// The name of a BuiltinOperator of the TFLite schema ("CONV_2D"), "" where the
+// code has none.
+typedef struct nn_name {
+    char text[40];
+} nn_name;
+nn_name nn_builtin_name(uint32_t code);
 
 // The parameters of op as type T, which must fit NN_PARAM_BYTES.
 #define NN_PARAMS(op, T)          \
