@@ -13,7 +13,7 @@
 // Work that a single input may ask for. The engine has no such limits: a
 // model that is merely large is as good as any other.
 enum { MAX_FILE = 1 << 18, MAX_TENSORS = 1 << 20, MAX_BYTES = 1 << 15 };
-enum { MAX_MACS = 1 << 21 };
+enum { MAX_MACS = 1 << 21, MAX_SCRATCH = 1 << 22 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -30,7 +30,9 @@ static bool is_small(const nn_graph *graph) {
     for (uint32_t i = 0; i < graph->op_count; i++) {
         const nn_op *op = &graph->ops[i];
         macs += op->macs;
-        if (op->input_count + op->output_count > 48) {
+        // windows of far-off taps take much
+        if (op->input_count + op->output_count > 48 ||
+                op->scratch_bytes > MAX_SCRATCH) {
             return false;
         }
     }
