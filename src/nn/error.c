@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "nn/error_text.h"
+#include "nn/graph.h"
 
 // The text while it is written.
 typedef struct writer {
@@ -40,6 +41,14 @@ static void put_string(writer *w, const char *string, size_t length) {
     }
 }
 
+static void put_tensor(writer *w, const nn_tensor *t) {
+    put_string(w, "tensor ", SIZE_MAX);
+    put_number(w, t->index, 10);
+    put_string(w, " '", SIZE_MAX);
+    put_string(w, t->name, t->name_length);
+    put(w, '\'');
+}
+
 void nn_error_append(nn_error *error, const char *format, va_list args) {
     writer w = {error, strlen(error->text)};
     for (const char *f = format; *f != '\0'; f++) {
@@ -53,6 +62,8 @@ void nn_error_append(nn_error *error, const char *format, va_list args) {
         } else if (*f == 'n') {
             const char *name = va_arg(args, const char *);
             put_string(&w, name, va_arg(args, uint32_t));
+        } else if (*f == 't') {
+            put_tensor(&w, va_arg(args, const nn_tensor *));
         } else if (*f == 'd') {
             int32_t value = va_arg(args, int32_t);
             if (value < 0) {

@@ -30,8 +30,8 @@ typedef struct nn_error {
 
 // Sets error to code and text made of format; returns code, so that a check
 // is one line. error may be NULL. Conversions: %s string, %n string and its
-// uint32_t length, %d int32_t, %u uint32_t, %x uint32_t in hexadecimal, %%
-// itself; nothing else.
+// uint32_t length, %t nn_tensor (its index and name), %d int32_t, %u uint32_t,
+// %x uint32_t in hexadecimal, %% itself; nothing else.
 // Text that does not fit is cut.
 // A macro, so that whoever reads the caller alone sees that it is not 0.
 #define nn_fail(error, code, ...) \

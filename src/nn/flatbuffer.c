@@ -139,3 +139,30 @@ int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
         uint32_t i, uint32_t *table) {
     return follow(file, vector->position + 4 * i, table);
 }
+
+static int read_number(const nn_flatbuffer *file, uint32_t table,
+        const nn_field *f, nn_vector *value) {
+    int err = nn_flatbuffer_field(file, table, f->field, f->bytes,
+            &value->position);
+    if (err == 0 && value->position != 0) {
+        const uint8_t *bytes = file->data + value->position;
+        value->count = f->bytes == 1 ? *bytes : nn_load_u32(bytes);
+    }
+    return err;
+}
+
+uint32_t nn_flatbuffer_read(const nn_flatbuffer *file, uint32_t table,
+        const nn_field *fields, uint32_t count, nn_vector *values) {
+    memset(values, 0, count * sizeof(*values));
+    for (uint32_t i = 0; i < count; i++, values++) {
+        const nn_field *f = &fields[i];
+        int err = f->kind == NN_NUMBER ? read_number(file, table, f, values)
+                : f->kind == NN_VECTOR
+                ? nn_flatbuffer_vector(file, table, f->field, f->bytes, values)
+                : nn_flatbuffer_table(file, table, f->field, &values->position);
+        if (err != 0) {
+            return i;
+        }
+    }
+    return count;
+}

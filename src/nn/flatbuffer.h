@@ -58,4 +58,20 @@ int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
 int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
         uint32_t i, uint32_t *table);
 
+// A field to read: a number of so many bytes (1, 4 or 8), a table, or a vector
+// of elements of so many bytes.
+typedef enum nn_field_kind { NN_NUMBER, NN_SUBTABLE, NN_VECTOR } nn_field_kind;
+typedef struct nn_field {
+    uint8_t field;
+    uint8_t kind; // nn_field_kind
+    uint8_t bytes;
+} nn_field;
+
+// Reads count fields of a table into values, whose members say of a number its
+// position and, as count, its value (of 8 bytes none), of a table its position.
+// All of it is 0 where a field is not there. Returns the number of fields read
+// before one that is damaged: those behind it are 0.
+uint32_t nn_flatbuffer_read(const nn_flatbuffer *file, uint32_t table,
+        const nn_field *fields, uint32_t count, nn_vector *values);
+
 #endif

@@ -36,25 +36,26 @@ typedef enum nn_type {
 // operators behind it): rows * row_bytes == bytes always holds, and a row
 // is contiguous.
 typedef struct nn_tensor {
-    const void *data;    // a constant's bytes inside the file, else NULL
-    const char *name;    // inside the file, not terminated
-    const float *scales; // inside the file: one a channel, NULL: unquantised
-    const void *zero_points; // inside the file: int64 each, may be unaligned
-    uint32_t name_length;
+    // what is small and looked at often comes first: short instructions reach it
+    int32_t dim[NN_MAX_RANK];
+    uint8_t rank;
+    uint8_t type;       // nn_type
+    uint8_t is_input;   // of the model
+    uint8_t is_output;  // of the model
+    uint8_t scale_axis; // the dimension that scale_count runs over
+    uint8_t name_length;
+    uint16_t scale_count; // 0 unquantised, 1 per tensor, else per channel
+    const void *data;     // a constant's bytes inside the file, else NULL
     uint32_t bytes;
     uint32_t rows;
     uint32_t row_bytes;
-    int32_t dim[NN_MAX_RANK];
-    float scale;          // of the tensor, or of channel 0
-    int32_t zero_point;   // of the tensor; 0 where per channel
-    uint16_t scale_count; // 0 unquantised, 1 per tensor, else per channel
-    uint8_t scale_axis;   // the dimension that scale_count runs over
-    uint8_t rank;
-    uint8_t type;      // nn_type
-    uint8_t is_input;  // of the model
-    uint8_t is_output; // of the model
-    uint16_t producer; // operator's place in nn_graph.ops or NN_NONE
-    uint16_t index;    // in the file, for messages
+    float scale;         // of the tensor, or of channel 0
+    int32_t zero_point;  // of the tensor; 0 where per channel
+    uint16_t producer;   // operator's place in nn_graph.ops or NN_NONE
+    uint16_t index;      // in the file, for messages
+    const char *name;    // inside the file, not terminated
+    const float *scales; // inside the file: one a channel, NULL: unquantised
+    const void *zero_points; // inside the file: int64 each, may be unaligned
 } nn_tensor;
 
 struct nn_op_def;

@@ -15,23 +15,47 @@
 // Indices are 16 bits wide; a model near this limit has no place on a camera.
 enum { MAX_COUNT = 0x7FFF, MAX_EDGES = 1 << 17, MAX_OP_EDGES = 1 << 10 };
 
+// The lists of a file, and what a damaged one is called.
+enum {
+    CODES,
+    BUFFERS,
+    SUBGRAPHS,
+    MODEL_LISTS,
+    TENSORS = 0,
+    OPERATORS,
+    INPUTS,
+    OUTPUTS,
+    GRAPH_LISTS,
+};
+static const nn_field model_fields[] = {
+        {NN_MODEL_OPERATOR_CODES, NN_VECTOR, 4},
+        {NN_MODEL_BUFFERS, NN_VECTOR, 4},
+        {NN_MODEL_SUBGRAPHS, NN_VECTOR, 4},
+};
+static const char *const model_names[] = {"operator codes", "buffers",
+        "subgraphs"};
+static const nn_field graph_fields[] = {
+        {NN_SUBGRAPH_TENSORS, NN_VECTOR, 4},
+        {NN_SUBGRAPH_OPERATORS, NN_VECTOR, 4},
+        {NN_SUBGRAPH_INPUTS, NN_VECTOR, 4},
+        {NN_SUBGRAPH_OUTPUTS, NN_VECTOR, 4},
+};
+static const char *const graph_names[] = {"tensors", "operators", "inputs",
+        "outputs"};
+
 // What the file holds, before anything is stored.
 typedef struct model_file {
     nn_flatbuffer file;
-    nn_vector codes;
-    nn_vector buffers;
-    nn_vector tensors;
-    nn_vector operators;
-    nn_vector inputs;
-    nn_vector outputs;
+    nn_vector model[MODEL_LISTS];
+    nn_vector graph[GRAPH_LISTS];
     uint32_t edges; // inputs and outputs of all operators together
 } model_file;
 
-static int broken(nn_error *error, const char *what) {
+static int broken(nn_error *error, const char *what, const char *list) {
     return nn_fail(error, NN_ERR_INVALID,
-            "not a valid .tflite: %s runs past the end of the file or is "
+            "not a valid .tflite: the %s%s runs past the end of the file or is "
             "damaged",
-            what);
+            what, list);
 }
 
 static int read_header(model_file *m, const void *data, size_t bytes,
@@ -56,89 +80,86 @@ static int read_header(model_file *m, const void *data, size_t bytes,
 
 static int read_model(model_file *m, nn_error *error) {
     uint32_t root;
+    uint32_t graph;
     uint32_t version;
-    nn_vector graphs;
     if (nn_flatbuffer_root(&m->file, &root) != 0 ||
             nn_flatbuffer_u32(&m->file, root, NN_MODEL_VERSION, 0, &version) !=
                     0) {
-        return broken(error, "the root table");
+        return broken(error, "root table", "");
     }
     if (version != NN_SCHEMA_VERSION) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
                 "schema version %u, this engine reads version 3", version);
     }
-    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_OPERATOR_CODES, 4,
-                &m->codes) != 0) {
-        return broken(error, "the list of operator codes");
+    uint32_t read = nn_flatbuffer_read(&m->file, root, model_fields,
+            MODEL_LISTS, m->model);
+    if (read == MODEL_LISTS &&
+            (m->model[SUBGRAPHS].count == 0 ||
+                    nn_flatbuffer_element(&m->file, &m->model[SUBGRAPHS], 0,
+                            &graph) != 0)) {
+        read = SUBGRAPHS;
     }
-    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_BUFFERS, 4,
-                &m->buffers) != 0) {
-        return broken(error, "the list of buffers");
+    if (read < MODEL_LISTS) {
+        return broken(error, "list of ", model_names[read]);
     }
-    uint32_t graph;
-    if (nn_flatbuffer_vector(&m->file, root, NN_MODEL_SUBGRAPHS, 4, &graphs) !=
-                    0 ||
-            graphs.count == 0 ||
-            nn_flatbuffer_element(&m->file, &graphs, 0, &graph) != 0) {
-        return broken(error, "the list of subgraphs");
+    read = nn_flatbuffer_read(&m->file, graph, graph_fields, GRAPH_LISTS,
+            m->graph);
+    if (read < GRAPH_LISTS) {
+        return broken(error, "list of ", graph_names[read]);
     }
-    const struct {
-        uint32_t field;
-        nn_vector *vector;
-        const char *name;
-    } lists[] = {
-            {NN_SUBGRAPH_TENSORS, &m->tensors, "the list of tensors"},
-            {NN_SUBGRAPH_OPERATORS, &m->operators, "the list of operators"},
-            {NN_SUBGRAPH_INPUTS, &m->inputs, "the list of inputs"},
-            {NN_SUBGRAPH_OUTPUTS, &m->outputs, "the list of outputs"},
-    };
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-        if (nn_flatbuffer_vector(&m->file, graph, lists[i].field, 4,
-                    lists[i].vector) != 0) {
-            return broken(error, lists[i].name);
-        }
-        if (lists[i].vector->count > MAX_COUNT) {
+    for (uint32_t i = 0; i < GRAPH_LISTS; i++) {
+        if (m->graph[i].count > MAX_COUNT) {
             return nn_fail(error, NN_ERR_RANGE,
-                    "%s has %u entries, at most 32767 can be read",
-                    lists[i].name, lists[i].vector->count);
+                    "the list of %s has %u entries, at most 32767 can be read",
+                    graph_names[i], m->graph[i].count);
         }
     }
     return 0;
 }
 
-// The inputs and outputs of operator i, as vectors of int32.
-static int operator_edges(const model_file *m, uint32_t i, uint32_t *table,
-        nn_vector *inputs, nn_vector *outputs, nn_error *error) {
-    if (nn_flatbuffer_element(&m->file, &m->operators, i, table) != 0 ||
-            nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_INPUTS, 4,
-                    inputs) != 0 ||
-            nn_flatbuffer_vector(&m->file, *table, NN_OPERATOR_OUTPUTS, 4,
-                    outputs) != 0) {
+// An operator's own lists, by OP_…, and the place of its code and options.
+enum { OP_INPUTS, OP_OUTPUTS, OP_CODE, OP_OPTIONS, OP_FIELDS };
+
+static int operator_table(const model_file *m, uint32_t i,
+        nn_vector fields[OP_FIELDS], nn_error *error) {
+    static const nn_field wanted[] = {
+            {NN_OPERATOR_INPUTS, NN_VECTOR, 4},
+            {NN_OPERATOR_OUTPUTS, NN_VECTOR, 4},
+            {NN_OPERATOR_CODE, NN_NUMBER, 4},
+            {NN_OPERATOR_OPTIONS, NN_SUBTABLE, 4},
+    };
+    uint32_t table;
+    uint32_t read = 0;
+    if (nn_flatbuffer_element(&m->file, &m->graph[OPERATORS], i, &table) == 0) {
+        read = nn_flatbuffer_read(&m->file, table, wanted, OP_FIELDS, fields);
+    }
+    if (read < OP_FIELDS) {
         return nn_fail(error, NN_ERR_INVALID,
-                "op %u: its table is damaged or runs past the end of the file",
-                i);
+                "op %u: its %stable is damaged or runs past the end of the "
+                "file",
+                i, read == OP_OPTIONS ? "options " : "");
     }
     return 0;
 }
 
 static int count_edges(model_file *m, nn_error *error) {
     m->edges = 0;
-    for (uint32_t i = 0; i < m->operators.count; i++) {
-        uint32_t table;
-        nn_vector inputs;
-        nn_vector outputs;
-        int err = operator_edges(m, i, &table, &inputs, &outputs, error);
+    for (uint32_t i = 0; i < m->graph[OPERATORS].count; i++) {
+        nn_vector fields[OP_FIELDS];
+        int err = operator_table(m, i, fields, error);
         if (err != 0) {
             return err;
         }
         // both counts are below 2^29, for their elements lie in the file; a
         // file of many operators that share one long list is still refused
-        if (inputs.count > MAX_OP_EDGES || outputs.count > MAX_OP_EDGES ||
-                m->edges + inputs.count + outputs.count > MAX_EDGES) {
+        uint32_t inputs = fields[OP_INPUTS].count;
+        uint32_t outputs = fields[OP_OUTPUTS].count;
+        if (inputs > MAX_OP_EDGES || outputs > MAX_OP_EDGES ||
+                m->edges + inputs + outputs > MAX_EDGES) {
             return nn_fail(error, NN_ERR_RANGE,
                     "op %u: too many inputs and outputs", i);
         }
-        m->edges += inputs.count + outputs.count;
+        m->edges += inputs + outputs;
     }
     return 0;
 }
@@ -157,9 +178,9 @@ static size_t align_up(size_t bytes) {
 }
 
 static size_t state_bytes_of(const model_file *m) {
-    size_t edges = m->edges + m->inputs.count + m->outputs.count;
-    return align_up(m->tensors.count * sizeof(nn_tensor)) +
-            align_up(m->operators.count * sizeof(nn_op)) +
+    size_t edges = m->edges + m->graph[INPUTS].count + m->graph[OUTPUTS].count;
+    return align_up(m->graph[TENSORS].count * sizeof(nn_tensor)) +
+            align_up(m->graph[OPERATORS].count * sizeof(nn_op)) +
             align_up(edges * sizeof(uint16_t));
 }
 
@@ -176,8 +197,7 @@ int nn_measure(const void *file, size_t file_bytes, size_t *bytes,
 static void tensor_error(nn_error *error, int code, const nn_tensor *t,
         const char *format, va_list args) {
     if (error != NULL) {
-        nn_set_error(error, code, "tensor %u '%n': ", (uint32_t)t->index,
-                t->name, t->name_length);
+        nn_set_error(error, code, "%t: ", t);
         nn_error_append(error, format, args);
     }
 }
@@ -204,30 +224,44 @@ static int damaged(nn_error *error, const nn_tensor *t, const char *what) {
     return tensor_invalid(error, t, "its %s is damaged", what);
 }
 
-static int read_shape(const model_file *m, uint32_t table, nn_tensor *t,
-        nn_error *error) {
-    nn_vector shape;
-    uint8_t type;
-    if (nn_flatbuffer_vector(&m->file, table, NN_TENSOR_SHAPE, 4, &shape) !=
-                    0 ||
-            nn_flatbuffer_u8(&m->file, table, NN_TENSOR_TYPE, 0, &type) != 0) {
-        return damaged(error, t, "table");
-    }
-    t->type = type;
+// The fields of a tensor's table; the name comes first, for messages.
+enum {
+    NAME,
+    VARIABLE,
+    SPARSITY,
+    TYPE,
+    SHAPE,
+    QUANTIZATION,
+    BUFFER,
+    TENSOR_FIELDS,
+};
+static const nn_field tensor_fields[] = {
+        {NN_TENSOR_NAME, NN_VECTOR, 1},
+        {NN_TENSOR_IS_VARIABLE, NN_NUMBER, 1},
+        {NN_TENSOR_SPARSITY, NN_SUBTABLE, 4},
+        {NN_TENSOR_TYPE, NN_NUMBER, 1},
+        {NN_TENSOR_SHAPE, NN_VECTOR, 4},
+        {NN_TENSOR_QUANTIZATION, NN_SUBTABLE, 4},
+        {NN_TENSOR_BUFFER, NN_NUMBER, 4},
+};
+
+static int read_shape(const nn_vector *fields, nn_tensor *t, nn_error *error) {
+    const nn_vector *shape = &fields[SHAPE];
+    t->type = (uint8_t)fields[TYPE].count;
     uint32_t size = nn_type_bytes(t->type);
     if (size == 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                "element type %u is not supported", (uint32_t)type);
+                "element type %u is not supported", (uint32_t)t->type);
     }
-    if (shape.count > NN_MAX_RANK) {
+    if (shape->count > NN_MAX_RANK) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
-                "%u dimensions, at most %u are supported", shape.count,
+                "%u dimensions, at most %u are supported", shape->count,
                 (uint32_t)NN_MAX_RANK);
     }
-    t->rank = (uint8_t)shape.count;
+    t->rank = (uint8_t)shape->count;
     uint64_t bytes = size;
-    for (uint32_t i = 0; i < shape.count; i++) {
-        t->dim[i] = nn_load_i32(shape.data + 4 * i);
+    for (uint32_t i = 0; i < shape->count; i++) {
+        t->dim[i] = nn_load_i32(shape->data + 4 * i);
         if (t->dim[i] < 0) {
             return tensor_invalid(error, t, "dimension %u is %d", i, t->dim[i]);
         }
@@ -257,88 +291,87 @@ static bool is_zero_point(const nn_tensor *t, int64_t zero_point) {
 
 static int read_quantization(const model_file *m, uint32_t table, nn_tensor *t,
         nn_error *error) {
-    uint32_t q;
-    nn_vector scales;
-    nn_vector zero_points;
-    uint32_t axis;
-    if (nn_flatbuffer_table(&m->file, table, NN_TENSOR_QUANTIZATION, &q) != 0) {
-        return damaged(error, t, "quantisation");
-    }
-    if (q == 0) {
+    enum { SCALES, ZERO_POINTS, DIMENSION, FIELDS };
+    static const nn_field wanted[] = {
+            {NN_QUANTIZATION_SCALE, NN_VECTOR, 4},
+            {NN_QUANTIZATION_ZERO_POINT, NN_VECTOR, 8},
+            {NN_QUANTIZATION_DIMENSION, NN_NUMBER, 4},
+    };
+    nn_vector fields[FIELDS];
+    if (table == 0) {
         return 0;
     }
-    if (nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_SCALE, 4, &scales) !=
-                    0 ||
-            nn_flatbuffer_vector(&m->file, q, NN_QUANTIZATION_ZERO_POINT, 8,
-                    &zero_points) != 0 ||
-            nn_flatbuffer_u32(&m->file, q, NN_QUANTIZATION_DIMENSION, 0,
-                    &axis) != 0) {
+    if (nn_flatbuffer_read(&m->file, table, wanted, FIELDS, fields) != FIELDS) {
         return damaged(error, t, "quantisation");
     }
-    if (scales.count == 0) {
+    const nn_vector *scales = &fields[SCALES];
+    const nn_vector *zero_points = &fields[ZERO_POINTS];
+    uint32_t axis = fields[DIMENSION].count;
+    if (scales->count == 0) {
         return 0;
     }
-    if (scales.count > UINT16_MAX || (scales.position & 3) != 0) {
+    if (scales->count > UINT16_MAX || (scales->position & 3) != 0) {
         return tensor_invalid(error, t,
                 "its list of scales is too long or misaligned");
     }
-    if (zero_points.count != 0 && zero_points.count != scales.count) {
+    if (zero_points->count != 0 && zero_points->count != scales->count) {
         return tensor_invalid(error, t, "%u scales but %u zero points",
-                scales.count, zero_points.count);
+                scales->count, zero_points->count);
     }
     if (t->rank == 1) {
         axis = 0; // converters give a bias the axis of its weights
     }
-    if (scales.count > 1 &&
-            (axis >= t->rank || (uint32_t)t->dim[axis] != scales.count)) {
+    if (scales->count > 1 &&
+            (axis >= t->rank || (uint32_t)t->dim[axis] != scales->count)) {
         return tensor_invalid(error, t, "%u scales do not fit its dimension %u",
-                scales.count, axis);
+                scales->count, axis);
     }
-    for (uint32_t i = 0; i < scales.count; i++) {
-        float scale = nn_load_f32(scales.data + 4 * i);
+    for (uint32_t i = 0; i < scales->count; i++) {
+        float scale = nn_load_f32(scales->data + 4 * i);
         if (!isfinite(scale) || scale < 0) {
             return tensor_invalid(error, t,
                     "scale %u is not a finite number of at least 0", i);
         }
-        if (zero_points.count != 0 &&
-                !is_zero_point(t, nn_load_i64(zero_points.data + 8 * i))) {
+        if (zero_points->count != 0 &&
+                !is_zero_point(t, nn_load_i64(zero_points->data + 8 * i))) {
             return tensor_invalid(error, t,
                     "zero point %u is outside its type's range", i);
         }
     }
-    t->scales = (const float *)(const void *)scales.data;
+    t->scales = (const float *)(const void *)scales->data;
     // an empty list is none: it must not be read
-    t->zero_points = zero_points.count != 0 ? zero_points.data : NULL;
-    t->scale_count = (uint16_t)scales.count;
-    t->scale_axis = (uint8_t)(scales.count > 1 ? axis : 0);
-    t->scale = nn_load_f32(scales.data);
+    t->zero_points = zero_points->count != 0 ? zero_points->data : NULL;
+    t->scale_count = (uint16_t)scales->count;
+    t->scale_axis = (uint8_t)(scales->count > 1 ? axis : 0);
+    t->scale = nn_load_f32(scales->data);
     t->zero_point = nn_tensor_zero_point(t, 0);
     return 0;
 }
 
-static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
+static int read_data(const model_file *m, uint32_t index, nn_tensor *t,
         nn_error *error) {
-    uint32_t index;
+    enum { DATA, OFFSET, FIELDS };
+    static const nn_field wanted[] = {
+            {NN_BUFFER_DATA, NN_VECTOR, 1},
+            {NN_BUFFER_OFFSET, NN_NUMBER, 8},
+    };
+    const nn_vector *buffers = &m->model[BUFFERS];
+    nn_vector fields[FIELDS];
     uint32_t buffer;
-    uint32_t offset;
-    nn_vector data;
-    if (nn_flatbuffer_u32(&m->file, table, NN_TENSOR_BUFFER, 0, &index) != 0) {
-        return damaged(error, t, "table");
-    }
-    if (index >= m->buffers.count) {
+    if (index >= buffers->count) {
         if (index == 0) {
             return 0; // a file without a single constant
         }
         return tensor_invalid(error, t, "buffer %u of %u", index,
-                m->buffers.count);
+                buffers->count);
     }
-    if (nn_flatbuffer_element(&m->file, &m->buffers, index, &buffer) != 0 ||
-            nn_flatbuffer_vector(&m->file, buffer, NN_BUFFER_DATA, 1, &data) !=
-                    0 ||
-            nn_flatbuffer_field(&m->file, buffer, NN_BUFFER_OFFSET, 8,
-                    &offset) != 0) {
+    if (nn_flatbuffer_element(&m->file, buffers, index, &buffer) != 0 ||
+            nn_flatbuffer_read(&m->file, buffer, wanted, FIELDS, fields) !=
+                    FIELDS) {
         return damaged(error, t, "buffer");
     }
+    const nn_vector *data = &fields[DATA];
+    uint32_t offset = fields[OFFSET].position;
     if (offset != 0 && nn_load_i64(m->file.data + offset) > 1) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
                 "its data lies behind the FlatBuffer, which is for models "
@@ -348,60 +381,58 @@ static int read_data(const model_file *m, uint32_t table, nn_tensor *t,
         t->data = m->file.data; // a shape of no dimensions: nothing to read
         return 0;
     }
-    if (data.count == 0) {
+    if (data->count == 0) {
         return 0;
     }
-    if (data.count != t->bytes) {
+    if (data->count != t->bytes) {
         return tensor_invalid(error, t,
                 "its shape needs %u bytes, its buffer has %u", t->bytes,
-                data.count);
+                data->count);
     }
     uint32_t align = nn_type_bytes(t->type);
     align = align > 4 ? 4 : align;
-    if (data.position % align != 0) {
+    if (data->position % align != 0) {
         return tensor_invalid(error, t, "its data is misaligned");
     }
-    t->data = data.data;
+    t->data = data->data;
     return 0;
 }
 
 static int read_tensor(const model_file *m, uint32_t i, nn_tensor *t,
         nn_error *error) {
     uint32_t table;
-    nn_vector name;
-    uint8_t variable;
-    uint32_t sparsity;
+    nn_vector fields[TENSOR_FIELDS] = {{0}};
     memset(t, 0, sizeof(*t));
     t->name = "";
     t->index = (uint16_t)i;
     t->producer = NN_NONE;
-    if (nn_flatbuffer_element(&m->file, &m->tensors, i, &table) != 0 ||
-            nn_flatbuffer_vector(&m->file, table, NN_TENSOR_NAME, 1, &name) !=
-                    0 ||
-            nn_flatbuffer_u8(&m->file, table, NN_TENSOR_IS_VARIABLE, 0,
-                    &variable) != 0 ||
-            nn_flatbuffer_table(&m->file, table, NN_TENSOR_SPARSITY,
-                    &sparsity) != 0) {
-        return damaged(error, t, "table");
+    uint32_t read = 0;
+    if (nn_flatbuffer_element(&m->file, &m->graph[TENSORS], i, &table) == 0) {
+        read = nn_flatbuffer_read(&m->file, table, tensor_fields, TENSOR_FIELDS,
+                fields);
     }
-    if (name.data != NULL) {
-        t->name = (const char *)name.data;
-        t->name_length = name.count > 40 ? 40 : name.count;
+    if (fields[NAME].data != NULL) {
+        t->name = (const char *)fields[NAME].data;
+        t->name_length = fields[NAME].count > 40 ? 40 : fields[NAME].count;
     }
-    if (variable != 0) {
+    if (read < TENSOR_FIELDS) {
+        return damaged(error, t,
+                read == QUANTIZATION ? "quantisation" : "table");
+    }
+    if (fields[VARIABLE].count != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
                 "keeps its value between runs (a variable), which is not "
                 "supported");
     }
-    if (sparsity != 0) {
+    if (fields[SPARSITY].position != 0) {
         return tensor_fail(error, NN_ERR_UNSUPPORTED, t,
                 "is sparse, which is not supported");
     }
-    int err = read_shape(m, table, t, error);
+    int err = read_shape(fields, t, error);
     if (err == 0) {
-        err = read_quantization(m, table, t, error);
+        err = read_quantization(m, fields[QUANTIZATION].position, t, error);
     }
-    return err != 0 ? err : read_data(m, table, t, error);
+    return err != 0 ? err : read_data(m, fields[BUFFER].count, t, error);
 }
 
 // Copies a list of tensor indices as 16 bits; -1 (left out) becomes NN_NONE.
@@ -429,30 +460,33 @@ static int read_edges(const nn_graph *graph, const nn_vector *list,
     return 0;
 }
 
-static int find_def(const model_file *m, uint32_t table, uint32_t i,
+static int find_def(const model_file *m, uint32_t index, uint32_t i,
         nn_op_table defs, const nn_op_def **def, nn_error *error) {
-    uint32_t index;
+    enum { SHORT, BUILTIN, CUSTOM, FIELDS };
+    static const nn_field wanted[] = {
+            {NN_CODE_SHORT, NN_NUMBER, 1},
+            {NN_CODE_BUILTIN, NN_NUMBER, 4},
+            {NN_CODE_CUSTOM, NN_VECTOR, 1},
+    };
+    nn_vector fields[FIELDS];
     uint32_t entry;
-    uint8_t small;
-    uint32_t code;
-    nn_vector custom;
-    if (nn_flatbuffer_u32(&m->file, table, NN_OPERATOR_CODE, 0, &index) != 0 ||
-            index >= m->codes.count ||
-            nn_flatbuffer_element(&m->file, &m->codes, index, &entry) != 0 ||
-            nn_flatbuffer_u8(&m->file, entry, NN_CODE_SHORT, 0, &small) != 0 ||
-            nn_flatbuffer_u32(&m->file, entry, NN_CODE_BUILTIN, 0, &code) !=
+    if (index >= m->model[CODES].count ||
+            nn_flatbuffer_element(&m->file, &m->model[CODES], index, &entry) !=
                     0 ||
-            nn_flatbuffer_vector(&m->file, entry, NN_CODE_CUSTOM, 1, &custom) !=
-                    0) {
+            nn_flatbuffer_read(&m->file, entry, wanted, FIELDS, fields) !=
+                    FIELDS) {
         return nn_fail(error, NN_ERR_INVALID, "op %u: its code is damaged", i);
     }
+    const nn_vector *custom = &fields[CUSTOM];
+    uint32_t code = fields[BUILTIN].count;
+    uint32_t small = fields[SHORT].count;
     // files from before 2020 have the short field only
     code = code > small ? code : small;
     if (code == NN_CODE_IS_CUSTOM) {
         return nn_fail(error, NN_ERR_UNSUPPORTED,
                 "op %u: custom operator '%n' is not supported", i,
-                custom.data == NULL ? "" : (const char *)custom.data,
-                custom.count > 40 ? 40 : custom.count);
+                custom->data == NULL ? "" : (const char *)custom->data,
+                custom->count > 40 ? 40 : custom->count);
     }
     for (; *defs != NULL; defs++) {
         if ((*defs)->code == code) {
@@ -487,23 +521,20 @@ static int check_order(const nn_loader *l, uint32_t place) {
             continue;
         }
         if (t->data == NULL && !t->is_input && t->producer == NN_NONE) {
-            return nn_op_invalid(l,
-                    "reads tensor %u '%n' before anything makes it",
-                    (uint32_t)t->index, t->name, t->name_length);
+            return nn_op_invalid(l, "reads %t before anything makes it", t);
         }
         // only a shape can be empty: []
         if (t->bytes == 0 && k == 0) {
-            return nn_op_invalid(l, "tensor %u '%n' has no elements",
-                    (uint32_t)t->index, t->name, t->name_length);
+            return nn_op_invalid(l, "%t has no elements", t);
         }
     }
     for (uint32_t k = 0; k < l->op->output_count; k++) {
         nn_tensor *t = nn_op_output(l->graph, l->op, k);
         if (t->data != NULL || t->is_input || t->producer != NN_NONE) {
             return nn_op_invalid(l,
-                    "writes tensor %u '%n', which is a constant, an input or "
+                    "writes %t, which is a constant, an input or "
                     "written already",
-                    (uint32_t)t->index, t->name, t->name_length);
+                    t);
         }
         t->producer = (uint16_t)place;
     }
@@ -512,30 +543,31 @@ static int check_order(const nn_loader *l, uint32_t place) {
 
 static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
         nn_op_table defs, uint16_t **edges, nn_error *error) {
-    uint32_t table;
-    nn_vector inputs;
-    nn_vector outputs;
+    nn_vector fields[OP_FIELDS];
     nn_op *op = &graph->ops[i];
     nn_loader loader = {.graph = graph, .op = op, .error = error};
     memset(op, 0, sizeof(*op));
-    int err = operator_edges(m, i, &table, &inputs, &outputs, error);
+    int err = operator_table(m, i, fields, error);
     if (err == 0) {
-        err = find_def(m, table, i, defs, &op->def, error);
+        err = find_def(m, fields[OP_CODE].count, i, defs, &op->def, error);
     }
     if (err != 0) {
         return err;
     }
+    const nn_vector *inputs = &fields[OP_INPUTS];
+    const nn_vector *outputs = &fields[OP_OUTPUTS];
+    loader.options = fields[OP_OPTIONS].position;
     uint16_t *in = *edges;
-    uint16_t *out = in + inputs.count;
-    *edges = out + outputs.count;
+    uint16_t *out = in + inputs->count;
+    *edges = out + outputs->count;
     op->inputs = in;
     op->outputs = out;
-    op->input_count = (uint16_t)inputs.count;
-    op->output_count = (uint16_t)outputs.count;
+    op->input_count = (uint16_t)inputs->count;
+    op->output_count = (uint16_t)outputs->count;
     op->index = (uint16_t)i;
-    err = read_edges(graph, &inputs, true, in, NULL, i, error);
+    err = read_edges(graph, inputs, true, in, NULL, i, error);
     if (err == 0) {
-        err = read_edges(graph, &outputs, false, out, NULL, i, error);
+        err = read_edges(graph, outputs, false, out, NULL, i, error);
     }
     if (err == 0) {
         err = check_counts(&loader);
@@ -545,10 +577,6 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
     }
     if (err != 0) {
         return err;
-    }
-    if (nn_flatbuffer_table(&m->file, table, NN_OPERATOR_OPTIONS,
-                &loader.options) != 0) {
-        return nn_op_fail(&loader, NN_ERR_INVALID, "its options are damaged");
     }
     err = nn_op_check(&loader);
     for (uint32_t k = 0; err == 0 && k < op->output_count; k++) {
@@ -563,25 +591,25 @@ static int read_operator(const model_file *m, nn_graph *graph, uint32_t i,
 static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
         nn_error *error) {
     uint16_t *in = *edges;
-    uint16_t *out = in + m->inputs.count;
-    *edges = out + m->outputs.count;
+    uint16_t *out = in + m->graph[INPUTS].count;
+    *edges = out + m->graph[OUTPUTS].count;
     graph->inputs = in;
     graph->outputs = out;
-    graph->input_count = (uint16_t)m->inputs.count;
-    graph->output_count = (uint16_t)m->outputs.count;
-    int err = read_edges(graph, &m->inputs, false, in, "the list of inputs", 0,
-            error);
+    graph->input_count = (uint16_t)m->graph[INPUTS].count;
+    graph->output_count = (uint16_t)m->graph[OUTPUTS].count;
+    int err = read_edges(graph, &m->graph[INPUTS], false, in,
+            "the list of inputs", 0, error);
     if (err == 0) {
-        err = read_edges(graph, &m->outputs, false, out, "the list of outputs",
-                0, error);
+        err = read_edges(graph, &m->graph[OUTPUTS], false, out,
+                "the list of outputs", 0, error);
     }
     if (err != 0) {
         return err;
     }
-    if (m->outputs.count == 0) {
+    if (m->graph[OUTPUTS].count == 0) {
         return nn_fail(error, NN_ERR_INVALID, "the model has no output");
     }
-    for (uint32_t k = 0; k < m->inputs.count; k++) {
+    for (uint32_t k = 0; k < m->graph[INPUTS].count; k++) {
         nn_tensor *t = &graph->tensors[in[k]];
         if (t->data != NULL || t->is_input || t->bytes == 0) {
             return tensor_invalid(error, t,
@@ -589,7 +617,7 @@ static int read_ends(const model_file *m, nn_graph *graph, uint16_t **edges,
         }
         t->is_input = 1;
     }
-    for (uint32_t k = 0; k < m->outputs.count; k++) {
+    for (uint32_t k = 0; k < m->graph[OUTPUTS].count; k++) {
         graph->tensors[out[k]].is_output = 1;
     }
     return 0;
@@ -625,20 +653,20 @@ int nn_load(nn_graph *graph, const void *file, size_t file_bytes,
     memset(graph, 0, sizeof(*graph));
     graph->file = file;
     graph->file_bytes = (uint32_t)file_bytes;
-    graph->tensor_count = (uint16_t)m.tensors.count;
-    graph->op_count = (uint16_t)m.operators.count;
+    graph->tensor_count = (uint16_t)m.graph[TENSORS].count;
+    graph->op_count = (uint16_t)m.graph[OPERATORS].count;
     graph->tensors = (nn_tensor *)(void *)memory;
-    memory += align_up(m.tensors.count * sizeof(nn_tensor));
+    memory += align_up(m.graph[TENSORS].count * sizeof(nn_tensor));
     graph->ops = (nn_op *)(void *)memory;
-    memory += align_up(m.operators.count * sizeof(nn_op));
+    memory += align_up(m.graph[OPERATORS].count * sizeof(nn_op));
     uint16_t *edges = (uint16_t *)(void *)memory;
-    for (uint32_t i = 0; err == 0 && i < m.tensors.count; i++) {
+    for (uint32_t i = 0; err == 0 && i < m.graph[TENSORS].count; i++) {
         err = read_tensor(&m, i, &graph->tensors[i], error);
     }
     if (err == 0) {
         err = read_ends(&m, graph, &edges, error);
     }
-    for (uint32_t i = 0; err == 0 && i < m.operators.count; i++) {
+    for (uint32_t i = 0; err == 0 && i < m.graph[OPERATORS].count; i++) {
         err = read_operator(&m, graph, i, table, &edges, error);
     }
     if (err == 0) {

@@ -49,20 +49,17 @@ static int need(const nn_loader *loader, const nn_tensor *t, const char *side,
     if ((what & NN_SAME_TYPE) != 0) {
         types &= NN_TYPE_BIT(loader->in[0]->type);
     }
-    uint32_t index = t->index;
     if ((NN_TYPE_BIT(t->type) & types) == 0) {
         return nn_op_unsupported(loader,
-                "%s %u, tensor %u '%n', is %s, which is not supported "
-                "here",
-                side, k, index, t->name, t->name_length, nn_type_name(t->type));
+                "%s %u, %t, is %s, which is not supported here", side, k, t,
+                nn_type_name(t->type));
     }
     if ((what & NN_CONSTANT) != 0 && t->data == NULL) {
         return nn_op_unsupported(loader, "%s %u must be a constant", side, k);
     }
     if ((what & NN_SCALED) != 0 && !(t->scale_count == 1 && t->scale > 0)) {
-        return nn_op_invalid(loader,
-                "%s %u, tensor %u '%n', needs one scale above 0", side, k,
-                index, t->name, t->name_length);
+        return nn_op_invalid(loader, "%s %u, %t, needs one scale above 0", side,
+                k, t);
     }
     return 0;
 }
