@@ -21,7 +21,8 @@ import tty
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../support"))
 from e2e import BLAZECAM, main, path, read, run  # noqa: E402
-from usb_host import COUNT, Session, typed  # noqa: E402
+from omv import SYNC, packet  # noqa: E402
+from usb_host import COUNT, Session, rested, sent, typed  # noqa: E402
 
 UID = bytes.fromhex("3b003600" "14513834" "35343638")  # the virtual chip's
 
@@ -109,6 +110,20 @@ def twelve_hundred_baud_is_the_way_to_the_bootloader():
     s = Session(["1 open 115200", "1.5 open 1200"], 4).good()
     gone = s.time("gone")
     assert 1.5 < gone < 4 and "attached" not in s.log.split("gone")[1], s.log
+
+
+def both_protocols_lead_to_the_bootloader():
+    """SYS_BOOT and SYS_RESET_TO_BL stay there, the resets come back."""
+    for requests, stays in (((SYNC, packet(0, 0, 0x11)), True),
+                            ((SYNC, packet(0, 0, 0x10)), False),
+                            ((b"\x30\x0e\0\0\0\0",), True),
+                            ((b"\x30\x0c\0\0\0\0",), False)):
+        script = ["1 open 921600"]
+        for i, request in enumerate(requests):
+            script += sent(1.2 + i / 10, request)
+        s = Session(script, 3, "--flash", rested("boot.flash")).good()
+        assert 1.2 < s.time("gone") < 1.5, s.log
+        assert ("attached" in s.log.split("gone")[1]) != stays, s.log
 
 
 def unplugging_and_sleeping_harm_nothing():
@@ -442,6 +457,7 @@ if __name__ == "__main__":
           ctrl_c_gets_past_input_that_nobody_reads,
           a_host_that_does_not_read_stops_no_script,
           twelve_hundred_baud_is_the_way_to_the_bootloader,
+          both_protocols_lead_to_the_bootloader,
           unplugging_and_sleeping_harm_nothing,
           usb_is_served_while_the_flash_erases,
           usb_is_served_while_a_network_computes,
