@@ -14,8 +14,11 @@ extern uint32_t usb_event_budget;
 // An event found no place. TinyUSB counts SETUP packets that it has not seen
 // yet, and one that is lost makes it wait for it for ever: it must start anew.
 extern volatile bool usb_event_lost;
-// Looks at an event before TinyUSB does, and may change it.
-void usb_screen_event(void *event);
+// Told of each event that found a place, perhaps in an interrupt.
+void usb_note_event(const void *event);
+// Looks at an event before TinyUSB does, and may change it; false: it is not to
+// see it.
+bool usb_screen_event(void *event);
 
 // Only the host side of TinyUSB, which is not compiled, would wait.
 static inline void osal_task_delay(uint32_t ms) {
@@ -76,17 +79,19 @@ static inline bool osal_queue_delete(osal_queue_t queue) {
 static inline bool osal_queue_receive(osal_queue_t queue, void *event,
         uint32_t ms) {
     (void)ms;
-    if (usb_event_budget == 0) {
-        return false;
-    }
-    queue->interrupt_set(false);
-    bool got = tu_fifo_read(&queue->fifo, event);
-    queue->interrupt_set(true);
-    if (got) {
+    while (usb_event_budget > 0) {
+        queue->interrupt_set(false);
+        bool got = tu_fifo_read(&queue->fifo, event);
+        queue->interrupt_set(true);
+        if (!got) {
+            return false;
+        }
         usb_event_budget--;
-        usb_screen_event(event);
+        if (usb_screen_event(event)) {
+            return true;
+        }
     }
-    return got;
+    return false;
 }
 
 static inline bool osal_queue_send(osal_queue_t queue, const void *event,
@@ -96,6 +101,9 @@ static inline bool osal_queue_send(osal_queue_t queue, const void *event,
     }
     bool put = tu_fifo_write(&queue->fifo, event);
     usb_event_lost = usb_event_lost || !put;
+    if (put) {
+        usb_note_event(event);
+    }
     if (!in_isr) {
         queue->interrupt_set(true);
     }

@@ -31,15 +31,40 @@ void chip_otg_interrupt(void) {
     usb_pending = true;
 }
 
+// SETUP packets that were put into the queue, and taken out of it.
+static volatile uint32_t setups_put, setups_taken;
+// Of the request under way.
+static tusb_dir_t direction;
+
+void usb_note_event(const void *event) {
+    const dcd_event_t *e = event;
+    if (e->event_id == DCD_EVENT_SETUP_RECEIVED) {
+        setups_put++;
+    }
+}
+
+// Data of a request that the host has given up for another: TinyUSB 0.18 would
+// take it for the other's, go on with the first, and read past its end. (The
+// status of the first may be on its way with the other behind it; that is
+// well.)
+static bool is_stale(const dcd_event_t *e) {
+    return e->event_id == DCD_EVENT_XFER_COMPLETE &&
+            tu_edpt_number(e->xfer_complete.ep_addr) == 0 &&
+            tu_edpt_dir(e->xfer_complete.ep_addr) == direction &&
+            setups_put != setups_taken;
+}
+
 // TinyUSB 0.18 answers some requests from variables on its stack, and when the
 // host turns the direction round writes to where they were. Of all requests
 // that bring data the camera knows one; others become one that is refused.
-void usb_screen_event(void *event) {
+bool usb_screen_event(void *event) {
     dcd_event_t *e = event;
     if (e->event_id != DCD_EVENT_SETUP_RECEIVED) {
-        return;
+        return !is_stale(e);
     }
+    setups_taken++;
     tusb_control_request_t *request = &e->setup_received;
+    direction = (tusb_dir_t)request->bmRequestType_bit.direction;
     bool brings_data = request->bmRequestType_bit.direction == TUSB_DIR_OUT &&
             request->wLength > 0;
     bool line_coding = request->bmRequestType_bit.type == TUSB_REQ_TYPE_CLASS &&
@@ -48,9 +73,11 @@ void usb_screen_event(void *event) {
         request->bmRequestType_bit.type = TUSB_REQ_TYPE_VENDOR;
         request->bmRequestType_bit.recipient = TUSB_REQ_RCPT_DEVICE;
     }
+    return true;
 }
 
 static void start(void) {
+    setups_taken = setups_put; // the queue is empty
     static const tusb_rhport_init_t port = {
             .role = TUSB_ROLE_DEVICE,
             .speed = TUSB_SPEED_FULL,
