@@ -35,6 +35,29 @@ static int32_t left_of(const m7_patches *p, uint32_t x) {
     return (int32_t)x * p->window->stride_w - p->window->pad_left;
 }
 
+// So many bytes, of columns of `channels` bytes that begin step bytes apart.
+static void copy_pieces(const int8_t *from, size_t step, uint32_t channels,
+        uint32_t bytes, int8_t *to) {
+    if (channels < 4) {
+        for (uint32_t j = 0; j < channels; j++) {
+            const int8_t *x = from + j;
+            for (uint32_t k = j; k < bytes; k += channels, x += step) {
+                to[k] = *x;
+            }
+        }
+        return;
+    }
+    // the last four of a column may overlap those before them
+    const uint32_t last = channels - 4;
+    for (const int8_t *end = to + bytes; to != end; to += channels) {
+        for (uint32_t j = 0; j < last; j += 4) {
+            m7_store(to + j, m7_load(from + j));
+        }
+        m7_store(to + last, m7_load(from + last));
+        from += step;
+    }
+}
+
 // Columns for kernel row i, the first of them `left`, as far apart as the
 // window's.
 static void copy_columns(const m7_patches *p, int32_t i, int32_t left,
@@ -58,12 +81,8 @@ static void copy_columns(const m7_patches *p, int32_t i, int32_t left,
         memcpy(to + before, from, end - before);
         return;
     }
-    for (uint32_t k = before; k < end; k += channels) {
-        for (uint32_t j = 0; j < channels; j++) {
-            to[k + j] = from[j];
-        }
-        from += (size_t)(uint32_t)step * p->channels;
-    }
+    copy_pieces(from, (size_t)(uint32_t)step * p->channels, channels,
+            end - before, to + before);
 }
 
 void m7_patches_begin(m7_patches *p) {
