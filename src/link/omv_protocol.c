@@ -274,6 +274,13 @@ static bool parse(struct omv_protocol *p, uint32_t now) {
         }
         return false;
     }
+    // A host that had to ask twice takes a second answer for one to what it
+    // asks next.
+    if (omv_is_sync(at, length) &&
+            find_sync(at + total, count - total) < count - total) {
+        skip(p, total);
+        return true;
+    }
     if (length && checks &&
             omv_crc32(OMV_CRC32_INIT, at + OMV_HEADER_BYTES, length) !=
                     omv_get32(at + OMV_HEADER_BYTES + length)) {

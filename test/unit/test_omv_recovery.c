@@ -181,6 +181,14 @@ static void half_a_packet_without_checksum_swallows_no_sync(void **state) {
     }
 }
 
+// The camera was busy for longer than the host waits.
+static void of_two_syncs_that_wait_one_is_answered(void **state) {
+    (void)state;
+    talk(SYNC SYNC, SYNC_ACK);
+    talk(SYNC "AA D5 01 02 03" SYNC, SYNC_ACK);
+    talk(GET_CAPS, CAPS);
+}
+
 static void an_answer_that_nobody_reads_is_given_up(void **state) {
     (void)state;
     talk(SYNC, SYNC_ACK);
@@ -497,6 +505,8 @@ int main(void) {
             cmocka_unit_test_setup(half_a_packet_is_given_up, set_up),
             cmocka_unit_test_setup(
                     half_a_packet_without_checksum_swallows_no_sync, set_up),
+            cmocka_unit_test_setup(of_two_syncs_that_wait_one_is_answered,
+                    set_up),
             cmocka_unit_test_setup(an_answer_that_nobody_reads_is_given_up,
                     set_up),
             cmocka_unit_test_setup(says_it_again_until_acknowledged, set_up),
