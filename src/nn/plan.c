@@ -5,6 +5,10 @@
 
 #include "nn/planner.h"
 
+const nn_op *nn_planned_op(const nn_planner *p, uint32_t place) {
+    return &p->graph->ops[p->plan->order[place].op];
+}
+
 // Hands out pieces of a memory; with memory NULL it only counts.
 typedef struct carver {
     uint8_t *memory;

@@ -109,7 +109,7 @@ static void list_readers(nn_planner *p) {
     memset(start, 0, (graph->tensor_count + 1u) * sizeof(*start));
     for (uint32_t pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < p->plan->order_count; i++) {
-            const nn_op *op = &graph->ops[p->plan->order[i].op];
+            const nn_op *op = nn_planned_op(p, i);
             for (uint32_t k = 0; k < op->input_count; k++) {
                 if (op->inputs[k] == NN_NONE) {
                     continue;

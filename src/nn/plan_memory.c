@@ -7,7 +7,7 @@
 
 bool nn_can_take_over(const nn_planner *p, uint32_t place, uint32_t k) {
     const nn_graph *graph = p->graph;
-    const nn_op *op = &graph->ops[p->plan->order[place].op];
+    const nn_op *op = nn_planned_op(p, place);
     uint16_t in = op->inputs[k];
     uint16_t out = op->outputs[0];
     if (in == NN_NONE || op->output_count != 1) {
@@ -59,7 +59,7 @@ static void add_group(nn_planner *p, uint16_t root, uint32_t first,
 }
 
 static bool take_over(nn_planner *p, uint32_t place) {
-    const nn_op *op = &p->graph->ops[p->plan->order[place].op];
+    const nn_op *op = nn_planned_op(p, place);
     for (uint32_t k = 0; k < op->input_count && k < 8; k++) {
         if ((op->in_place >> k & 1) == 0 || !nn_can_take_over(p, place, k)) {
             continue;
@@ -76,7 +76,7 @@ static bool take_over(nn_planner *p, uint32_t place) {
 static void add_stage(nn_planner *p, uint32_t first, uint32_t end) {
     nn_plan_rings(p, first, end);
     for (uint32_t place = first; place < end; place++) {
-        const nn_op *op = &p->graph->ops[p->plan->order[place].op];
+        const nn_op *op = nn_planned_op(p, place);
         for (uint32_t k = 0; k < op->input_count; k++) {
             uint16_t t = op->inputs[k];
             nn_group *group = t == NN_NONE ? NULL : &p->groups[p->root[t]];
@@ -103,7 +103,7 @@ static void add_stage(nn_planner *p, uint32_t first, uint32_t end) {
 static void add_op_memory(nn_planner *p, uint32_t first, uint32_t end) {
     for (uint32_t place = first; place < end; place++) {
         nn_plan_op *step = &p->plan->order[place];
-        const nn_op *op = &p->graph->ops[step->op];
+        const nn_op *op = nn_planned_op(p, place);
         step->scratch = add_item(p, op->scratch_bytes, place, place);
         step->keep = add_item(p, op->keep_bytes, first, end - 1);
     }

@@ -15,7 +15,7 @@ void nn_plan_streamable(nn_planner *p) {
     uint32_t rows = 0;
     uint32_t place = 0;
     for (; place < p->plan->order_count; place++) {
-        const nn_op *op = &p->graph->ops[p->plan->order[place].op];
+        const nn_op *op = nn_planned_op(p, place);
         uint64_t more = nn_op_rows(p->graph, op);
         for (uint32_t k = 0; k < op->input_count; k++) {
             const nn_tensor *in = nn_op_input(p->graph, op, k);
@@ -30,12 +30,11 @@ void nn_plan_streamable(nn_planner *p) {
 }
 
 static bool can_stream(const nn_planner *p, uint32_t place) {
-    return place < p->streamable &&
-            p->graph->ops[p->plan->order[place].op].row_local;
+    return place < p->streamable && nn_planned_op(p, place)->row_local;
 }
 
 bool nn_stage_extends(const nn_planner *p, uint32_t first, uint32_t place) {
-    const nn_op *op = &p->graph->ops[p->plan->order[place].op];
+    const nn_op *op = nn_planned_op(p, place);
     if (place - first >= MAX_STAGE || !can_stream(p, first) ||
             !can_stream(p, place)) {
         return false;
@@ -62,14 +61,14 @@ static uint32_t raise(uint32_t value, uint32_t least) {
 static void set_limits(nn_planner *p, uint32_t first, uint32_t end) {
     const nn_graph *graph = p->graph;
     for (uint32_t i = first; i < end; i++) {
-        const nn_op *op = &graph->ops[p->plan->order[i].op];
+        const nn_op *op = nn_planned_op(p, i);
         for (uint32_t k = 0; k < op->output_count; k++) {
             p->need[p->root[op->outputs[k]]] = 0;
         }
     }
     for (uint32_t i = end; i-- > first;) {
         nn_plan_op *step = &p->plan->order[i];
-        const nn_op *op = &graph->ops[step->op];
+        const nn_op *op = nn_planned_op(p, i);
         uint32_t rows = nn_op_rows(graph, op);
         step->limit = 0;
         step->reach = (uint16_t)i;
@@ -115,7 +114,7 @@ static uint32_t oldest(const nn_planner *p, uint16_t root, uint32_t end,
         }
         uint32_t from;
         uint32_t to;
-        nn_rows_read(p->graph, &p->graph->ops[step->op], p->readers[r].input,
+        nn_rows_read(p->graph, nn_planned_op(p, place), p->readers[r].input,
                 p->done[place], &from, &to);
         row = from < row ? from : row; // an empty range waits for from too
     }
@@ -170,7 +169,7 @@ static void start_group(nn_planner *p, uint16_t root, bool whole) {
 static void start_groups(nn_planner *p, uint32_t first, uint32_t end,
         bool whole) {
     for (uint32_t i = first; i < end; i++) {
-        const nn_op *op = &p->graph->ops[p->plan->order[i].op];
+        const nn_op *op = nn_planned_op(p, i);
         for (uint32_t k = 0; k < op->output_count; k++) {
             start_group(p, p->root[op->outputs[k]], whole);
         }
@@ -207,7 +206,7 @@ void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
             uint32_t made = p->done[p->plan->order_count + what - NN_PULLED];
             note_row(p, t, first, end, made + 1);
         } else if (what >= first && what < end) {
-            const nn_op *op = &graph->ops[p->plan->order[what].op];
+            const nn_op *op = nn_planned_op(p, what);
             mark_lingering(p, end, what);
             p->done[what]++; // while it runs, the inputs are still read
             for (uint32_t k = 0; k < op->output_count; k++) {

@@ -19,10 +19,6 @@ typedef struct stage_cost {
     uint64_t scratch;
 } stage_cost;
 
-static const nn_op *op_at(const nn_planner *p, uint32_t place) {
-    return &p->graph->ops[p->plan->order[place].op];
-}
-
 static uint32_t group_bytes(const nn_planner *p, uint16_t root) {
     return nn_align_up(p->graph->tensors[root].bytes);
 }
@@ -66,7 +62,7 @@ static bool seen_before(const nn_planner *p, const nn_op *op, uint32_t k) {
 
 static void add_operator(const nn_planner *p, stage_cost *cost, uint32_t first,
         uint32_t place) {
-    const nn_op *op = op_at(p, place);
+    const nn_op *op = nn_planned_op(p, place);
     cost->keep += nn_align_up(op->keep_bytes);
     uint32_t scratch = nn_align_up(op->scratch_bytes);
     cost->scratch = scratch > cost->scratch ? scratch : cost->scratch;
@@ -100,7 +96,7 @@ static void add_operator(const nn_planner *p, stage_cost *cost, uint32_t first,
 
 // What a single operator saves by writing over one of its inputs.
 static uint64_t in_place_bytes(const nn_planner *p, uint32_t place) {
-    const nn_op *op = op_at(p, place);
+    const nn_op *op = nn_planned_op(p, place);
     for (uint32_t k = 0; k < op->input_count && k < 8; k++) {
         if ((op->in_place >> k & 1) != 0 && nn_can_take_over(p, place, k)) {
             return group_bytes(p, p->root[op->outputs[0]]);

@@ -69,6 +69,9 @@ typedef struct nn_planner {
     uint32_t sorted_count;
 } nn_planner;
 
+// plan.c: the operator at a place.
+const nn_op *nn_planned_op(const nn_planner *p, uint32_t place);
+
 // plan_groups.c: fills root, offset, groups, order, readers.
 void nn_plan_groups(nn_planner *p);
 
