@@ -5,6 +5,7 @@
 #include "nn/kernels/lookup.h"
 #include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
+#include "nn/ops/parts.h"
 #include "nn/ops/shape.h"
 
 // Whether every input's rows can be pieces of the output's.
@@ -40,78 +41,31 @@ static int count_tables(nn_loader *loader) {
 
 static int check_concatenation(nn_loader *loader) {
     nn_op *op = loader->op;
-    const nn_tensor *out = loader->out;
     uint32_t axis;
-    int error =
-            nn_need_axis(loader, nn_option_int(loader, 0, 0), out->rank, &axis);
+    int error = nn_need_parts(loader, loader->out, nn_option_int(loader, 0, 0),
+            NN_PARTS_READ, &axis);
     if (error) {
         return error;
     }
-    if (nn_option_byte(loader, 1, 0) != 0) {
-        return nn_op_unsupported(loader, "the fused activation %d",
-                nn_option_byte(loader, 1, 0));
-    }
-    int64_t sum = 0;
-    for (uint32_t k = 0; k < op->input_count; k++) {
-        error = nn_need_input(loader, k, NN_TYPE_BIT(out->type));
-        if (error) {
-            return error;
-        }
-        const nn_tensor *in = nn_op_given(loader->graph, op, k);
-        bool fits = in->rank == out->rank;
-        for (uint32_t i = 0; fits && i < in->rank; i++) {
-            fits = i == axis || in->dim[i] == out->dim[i];
-        }
-        if (!fits) {
-            return nn_op_invalid(loader,
-                    "input %u differs from the output in more than axis %u", k,
-                    axis);
-        }
-        sum += in->dim[axis];
-    }
-    if (sum != out->dim[axis]) {
-        return nn_op_invalid(loader,
-                "the inputs do not add up to a dimension of %d",
-                out->dim[axis]);
+    int32_t activation = nn_option_byte(loader, 1, 0);
+    if (activation != 0) {
+        return nn_op_unsupported(loader, "the fused activation %d", activation);
     }
     op->row_local = rows_local(loader, axis);
     nn_parts *p = NN_PARAMS(op, nn_parts);
-    p->lines = nn_span(out, op->row_local ? 2 : 0, axis);
+    p->lines = nn_span(loader->out, op->row_local ? 2 : 0, axis);
     return count_tables(loader);
 }
 
 static int check_pack(nn_loader *loader) {
-    nn_op *op = loader->op;
-    const nn_tensor *out = loader->out;
     uint32_t axis;
-    int error =
-            nn_need_axis(loader, nn_option_int(loader, 1, 0), out->rank, &axis);
-    if (error) {
-        return error;
+    int error = nn_need_parts(loader, loader->out, nn_option_int(loader, 1, 0),
+            NN_PARTS_READ | NN_PARTS_FLAT | NN_PARTS_COUNTED, &axis);
+    if (error == 0) {
+        nn_parts *p = NN_PARAMS(loader->op, nn_parts);
+        p->lines = nn_span(loader->out, 0, axis);
     }
-    if (nn_option_int(loader, 0, 0) != op->input_count ||
-            out->dim[axis] != op->input_count) {
-        return nn_op_invalid(loader, "%u inputs for a dimension of %d",
-                (uint32_t)op->input_count, out->dim[axis]);
-    }
-    for (uint32_t k = 0; k < op->input_count; k++) {
-        error = nn_need_input(loader, k, NN_TYPE_BIT(out->type));
-        if (error) {
-            return error;
-        }
-        const nn_tensor *in = nn_op_given(loader->graph, op, k);
-        bool fits = in->rank + 1 == out->rank;
-        for (uint32_t i = 0; fits && i < in->rank; i++) {
-            fits = in->dim[i] == out->dim[i < axis ? i : i + 1];
-        }
-        if (!fits) {
-            return nn_op_invalid(loader, "input %u has not the output's sizes",
-                    k);
-        }
-    }
-    nn_parts *p = NN_PARAMS(op, nn_parts);
-    p->lines = nn_span(out, 0, axis);
-    return 0;
+    return error;
 }
 
 bool nn_concat_is_contiguous(const nn_graph *graph, const nn_op *op) {
