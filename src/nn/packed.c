@@ -16,6 +16,12 @@ static uint64_t align_up(uint64_t bytes) {
     return (bytes + NN_ALIGN - 1) / NN_ALIGN * NN_ALIGN;
 }
 
+static nn_conv_layout layout_of(const nn_graph *graph, const nn_op *op) {
+    const nn_conv_params *p = NN_PARAMS(op, const nn_conv_params);
+    return nn_conv_2d_layout(&p->window, nn_op_given(graph, op, 0),
+            nn_op_given(graph, op, 1));
+}
+
 // How many records op has, of *words words each; 0: it has no packed weights.
 static uint32_t records_of(const nn_graph *graph, const nn_op *op,
         uint32_t *words) {
@@ -24,7 +30,7 @@ static uint32_t records_of(const nn_graph *graph, const nn_op *op,
         const nn_tensor *in = nn_op_given(graph, op, 0);
         const nn_tensor *filter = nn_op_given(graph, op, 1);
         uint32_t groups = (uint32_t)(in->dim[3] / filter->dim[3]);
-        nn_conv_layout layout = nn_conv_2d_layout(&p->window, in, filter);
+        nn_conv_layout layout = layout_of(graph, op);
         *words = nn_conv_2d_record_words(layout.steps);
         return groups * ((layout.lanes + 1) / 2);
     }
@@ -68,6 +74,22 @@ static uint32_t checksum(const uint8_t *bytes, size_t count) {
     return romfs_crc(crc, bytes + 4 * (CRC + 1), count - 4 * (CRC + 1));
 }
 
+static void write_records(const nn_graph *graph, const nn_op *op,
+        uint32_t count, uint32_t words, uint32_t *record) {
+    bool is_conv = op->def == &nn_op_conv_2d;
+    nn_conv_layout layout = {0};
+    if (is_conv && count > 0) {
+        layout = layout_of(graph, op);
+    }
+    for (uint32_t r = 0; r < count; r++, record += words) {
+        if (is_conv) {
+            nn_conv_2d_record(graph, op, &layout, r, record);
+        } else {
+            nn_depthwise_record_make(graph, op, r, record);
+        }
+    }
+}
+
 void nn_packed_write(const nn_graph *graph, const bool *chosen, void *memory) {
     size_t bytes = nn_packed_measure(graph, chosen);
     uint32_t *word = memory;
@@ -85,14 +107,7 @@ void nn_packed_write(const nn_graph *graph, const bool *chosen, void *memory) {
         uint32_t count =
                 is_chosen(chosen, i) ? records_of(graph, op, &words) : 0;
         word[HEADER + i] = count > 0 ? (uint32_t)at : 0;
-        for (uint32_t r = 0; r < count; r++) {
-            uint32_t *record = word + at / 4 + (size_t)r * words;
-            if (op->def == &nn_op_conv_2d) {
-                nn_conv_2d_record(graph, op, r, record);
-            } else {
-                nn_depthwise_record_make(graph, op, r, record);
-            }
-        }
+        write_records(graph, op, count, words, word + at / 4);
         at += align_up((uint64_t)count * words * sizeof(uint32_t));
     }
     word[CRC] = checksum(memory, bytes);

@@ -275,18 +275,16 @@ static void widen_lane(const int8_t *from, uint32_t bytes, uint32_t before,
     }
 }
 
-void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
-        uint32_t *record) {
+void nn_conv_2d_record(const nn_graph *graph, const nn_op *op,
+        const nn_conv_layout *layout, uint32_t pair, uint32_t *record) {
     weights w = weights_of(graph, op);
-    nn_conv_layout layout =
-            nn_conv_2d_layout(&w.params->window, w.in, w.filter);
     uint32_t channels = (uint32_t)w.filter->dim[3];
     uint32_t row = (uint32_t)w.filter->dim[2] * channels;
     w.taps = (uint32_t)w.filter->dim[1] * row;
-    uint32_t count = layout.lanes / layout.pixels; // filters of a group
-    uint32_t pairs = (layout.lanes + 1) / 2;
+    uint32_t count = layout->lanes / layout->pixels; // filters of a group
+    uint32_t pairs = (layout->lanes + 1) / 2;
     uint32_t lane = pair % pairs * 2;
-    if (lane + 1 == layout.lanes && lane > 0) {
+    if (lane + 1 == layout->lanes && lane > 0) {
         lane--;
     }
     nn_conv_record head;
@@ -294,25 +292,25 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
     filters both = {0};
     uint32_t o[2];
     taps t[2];
-    if (layout.pixels > 1) {
-        memset(words, 0, 2 * layout.steps * sizeof(*words));
+    if (layout->pixels > 1) {
+        memset(words, 0, 2 * layout->steps * sizeof(*words));
     }
     for (uint32_t k = 0; k < 2; k++) {
-        uint32_t at = layout.lanes > 1 ? lane + k : lane;
+        uint32_t at = layout->lanes > 1 ? lane + k : lane;
         o[k] = pair / pairs * count + at % count;
         t[k] = (taps){(const int8_t *)w.filter->data + (size_t)o[k] * w.taps,
                 1};
-        if (layout.pixels > 1) {
-            widen_lane(t[k].from, row, at / count * layout.stride * channels,
-                    &layout, words + k, &both.sum[k]);
+        if (layout->pixels > 1) {
+            widen_lane(t[k].from, row, at / count * layout->stride * channels,
+                    layout, words + k, &both.sum[k]);
         }
     }
-    if (layout.pixels == 1) {
+    if (layout->pixels == 1) {
         both.from = t[0].from;
         both.apart = (size_t)(o[1] - o[0]) * w.taps;
         uint32_t *to = words;
-        for (uint32_t i = 0; i < layout.pieces; i++) {
-            to = widen(&both, layout.piece, to);
+        for (uint32_t i = 0; i < layout->pieces; i++) {
+            to = widen(&both, layout->piece, to);
         }
     }
     form f[2];
@@ -325,7 +323,7 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op, uint32_t pair,
         }
         head.scale[k] = f[k].scale;
         head.bias[k] = f[k].bias;
-        shift_up(words + k, 2 * layout.steps, 2, f[k].up);
+        shift_up(words + k, 2 * layout->steps, 2, f[k].up);
     }
     memcpy(record, &head, sizeof(head));
 }

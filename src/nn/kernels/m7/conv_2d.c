@@ -70,7 +70,8 @@ static void run_pairs(const conv *c, const m7_tile *t, uint32_t first,
         return;
     }
     for (uint32_t i = 0; i < pairs; i++) {
-        nn_conv_2d_record(c->call->graph, op, first + i, c->record);
+        nn_conv_2d_record(c->call->graph, op, &c->patches.layout, first + i,
+                c->record);
         some.record = c->record;
         some.out = out + 2 * (size_t)i;
         some.pairs = 1;
