@@ -6,16 +6,24 @@
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 
+// Fields of StridedSliceOptions.
+enum {
+    BEGIN,    // begins outside
+    END,      // ends outside
+    ELLIPSIS, // is the ellipsis
+    NEW_AXIS, // is a new dimension of size 1
+    SHRINK,   // is one index, its dimension goes
+    MASKS,
+    OFFSET = MASKS,
+};
+
 // The slice as the file says it: one entry a dimension, but an ellipsis
 // stands for all dimensions that are not mentioned.
 typedef struct spec {
     int32_t begin[NN_MAX_RANK], end[NN_MAX_RANK], step[NN_MAX_RANK];
     uint32_t count;
-    uint32_t begin_mask, end_mask; // bit i: entry i begins or ends outside
-    uint32_t ellipsis_mask;        // entry i is the ellipsis
-    uint32_t new_axis_mask;        // entry i is a new dimension of size 1
-    uint32_t shrink_mask;          // entry i is one index, its dimension goes
-    bool end_is_offset;            // ends count from begins
+    uint32_t mask[MASKS]; // bit i: so is entry i
+    bool end_is_offset;   // ends count from begins
 } spec;
 
 static int read_spec(const nn_loader *loader, spec *s) {
@@ -37,48 +45,49 @@ static int read_spec(const nn_loader *loader, spec *s) {
         return nn_op_invalid(loader, "%u begins, %u ends and %u strides",
                 s->count, ends, steps);
     }
-    s->begin_mask = (uint32_t)nn_option_int(loader, 0, 0);
-    s->end_mask = (uint32_t)nn_option_int(loader, 1, 0);
-    s->ellipsis_mask = (uint32_t)nn_option_int(loader, 2, 0);
-    s->new_axis_mask = (uint32_t)nn_option_int(loader, 3, 0);
-    s->shrink_mask = (uint32_t)nn_option_int(loader, 4, 0);
-    s->end_is_offset = nn_option_byte(loader, 5, 0) != 0;
+    for (uint32_t i = 0; i < MASKS; i++) {
+        s->mask[i] = (uint32_t)nn_option_int(loader, i, 0);
+    }
+    s->end_is_offset = nn_option_byte(loader, OFFSET, 0) != 0;
     return 0;
+}
+
+// Index `at` of a dimension, negative from its end; what is beyond an end is cut
+// there. One step backwards beyond the first element is -1.
+static int32_t place(int64_t at, int32_t size, bool forward) {
+    int32_t low = forward ? 0 : -1;
+    int32_t high = low + size;
+    at += at < 0 ? size : 0;
+    return at < low ? low : at > high ? high : (int32_t)at;
 }
 
 // begin, step and count of one dimension of this size from entry i.
 static int resolve(const nn_loader *loader, const spec *s, uint32_t i,
         int32_t size, int32_t *begin, int32_t *step, int32_t *count) {
-    // what is beyond an end is cut there; one step backwards beyond the first
-    // element is -1
-    int64_t low = s->step[i] > 0 ? 0 : -1;
-    int64_t high = s->step[i] > 0 ? size : size - 1;
     bool forward = s->step[i] > 0;
-    bool shrinks = s->shrink_mask >> i & 1;
-    int64_t first = s->begin[i];
-    first += first < 0 ? size : 0;
-    first = first < low ? low : first > high ? high : first;
-    if (s->begin_mask >> i & 1) {
+    bool shrinks = s->mask[SHRINK] >> i & 1;
+    int32_t first = place(s->begin[i], size, forward);
+    if (s->mask[BEGIN] >> i & 1) {
         first = forward ? 0 : size - 1;
     }
-    int64_t last = s->end[i];
-    last += s->end_is_offset ? first : 0;
-    last += last < 0 ? size : 0;
-    last = last < low ? low : last > high ? high : last;
-    if (s->end_mask >> i & 1) {
+    int32_t offset = s->end_is_offset ? first : 0;
+    int32_t last = place((int64_t)s->end[i] + offset, size, forward);
+    if (s->mask[END] >> i & 1) {
         last = forward ? size : -1;
     }
     if (s->step[i] == 0 || (shrinks && !forward)) {
         return nn_op_invalid(loader, "stride %d of entry %u", s->step[i], i);
     }
-    int64_t distance = forward ? last - first : first - last;
-    int64_t stride = forward ? s->step[i] : -(int64_t)s->step[i];
-    int64_t steps = shrinks ? 1 : (distance + stride - 1) / stride;
+    int32_t distance = forward ? last - first : first - last;
+    uint32_t stride = forward ? (uint32_t)s->step[i] : 0 - (uint32_t)s->step[i];
+    uint32_t steps = shrinks ? 1
+            : distance > 0   ? ((uint32_t)distance + stride - 1) / stride
+                             : 0;
     if (steps < 1 || first < 0 || first >= size) {
         return nn_op_invalid(loader, "nothing of a dimension of %d is left",
                 size);
     }
-    *begin = (int32_t)first;
+    *begin = first;
     *step = s->step[i];
     *count = (int32_t)steps;
     return 0;
@@ -91,10 +100,10 @@ static int resolve_all(const nn_loader *loader, const spec *s,
     uint32_t d = 0; // the output's dimension
     uint32_t named = 0;
     for (uint32_t i = 0; i < s->count; i++) {
-        named += !(s->new_axis_mask >> i & 1) && !(s->ellipsis_mask >> i & 1);
+        named += !(s->mask[NEW_AXIS] >> i & 1) && !(s->mask[ELLIPSIS] >> i & 1);
     }
     for (uint32_t i = 0; i <= s->count; i++) {
-        if (i == s->count || s->ellipsis_mask >> i & 1) {
+        if (i == s->count || s->mask[ELLIPSIS] >> i & 1) {
             // the axes that no entry names; the end is an ellipsis too
             while (a + named < in->rank && d < NN_MAX_RANK) {
                 dim[d++] = in->dim[a++];
@@ -104,7 +113,7 @@ static int resolve_all(const nn_loader *loader, const spec *s,
         if (d == NN_MAX_RANK) {
             return nn_op_unsupported(loader, "more than %u dimensions", d);
         }
-        if (s->new_axis_mask >> i & 1) {
+        if (s->mask[NEW_AXIS] >> i & 1) {
             dim[d++] = 1;
             continue;
         }
@@ -117,7 +126,7 @@ static int resolve_all(const nn_loader *loader, const spec *s,
         if (error) {
             return error;
         }
-        if (!(s->shrink_mask >> i & 1)) {
+        if (!(s->mask[SHRINK] >> i & 1)) {
             dim[d++] = box->count[a];
         }
         a++;

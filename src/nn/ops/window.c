@@ -25,13 +25,14 @@ static int fit_axis(const nn_loader *loader, int32_t padding, int32_t in,
                 "window %d, stride %d, dilation %d over %d pixels is too large",
                 kernel, stride, dilation, in);
     }
-    int64_t size = padding == NN_PADDING_SAME
-            ? ((int64_t)in + stride - 1) / stride
-            : ((int64_t)in + stride - reach) / stride;
-    int64_t missing = (size - 1) * stride + reach - in;
-    *out = (int32_t)size;
+    // none of what follows comes near the end of 32 bits
+    int32_t span = (int32_t)reach;
+    int32_t size = padding == NN_PADDING_SAME ? (in + stride - 1) / stride
+                                              : (in + stride - span) / stride;
+    int32_t missing = (size - 1) * stride + span - in;
+    *out = size;
     // what is odd goes behind the image
-    *before = missing > 0 ? (int32_t)(missing / 2) : 0;
+    *before = missing > 0 ? missing / 2 : 0;
     return 0;
 }
 
