@@ -344,10 +344,13 @@ void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
     const int8_t *from = (const int8_t *)w.filter->data + o;
     const size_t row = (size_t)columns * out_channels;
     int32_t sum = 0;
-    for (uint32_t i = 0; i < rows; i += 2, from += row) {
-        for (uint32_t j = 0; j < columns; j++, from += out_channels) {
-            int32_t first = from[0];
-            int32_t second = i + 1 < rows ? from[row] : 0;
+    for (uint32_t i = 0; i < rows; i += 2, from += 2 * row) {
+        uint32_t j = 0;
+        for (uint32_t k = 0; k < columns; k++) {
+            const int8_t *tap = from + (size_t)j * out_channels;
+            int32_t first = tap[0];
+            int32_t second = i + 1 < rows ? tap[row] : 0;
+            j = nn_depthwise_next(&w.params->window, j);
             sum += first + second;
             bool lone = i + 1 == rows && upper;
             *to++ = m7_lower(lone ? 0 : 2 * (uint32_t)first,

@@ -102,6 +102,18 @@ static inline uint32_t nn_depthwise_weights(const nn_window *window) {
     return ((uint32_t)window->kernel_h + 1) / 2 * (uint32_t)window->kernel_w;
 }
 
+// The kernel column behind this one in that order: those whose image columns
+// lie together follow each other, see nn_depthwise_phases().
+static inline uint32_t nn_depthwise_next(const nn_window *window,
+        uint32_t column) {
+    bool taps = window->kernel_h == 3 && window->kernel_w == 3 &&
+            window->stride_w == 2;
+    uint32_t step =
+            window->dilation_w > 1 || taps ? 1 : (uint32_t)window->stride_w;
+    uint32_t next = column + step;
+    return next < (uint32_t)window->kernel_w ? next : column % step + 1;
+}
+
 static inline uint32_t nn_depthwise_record_words(const nn_window *window) {
     return (uint32_t)(sizeof(nn_depthwise_record) / sizeof(uint32_t)) +
             nn_depthwise_weights(window);

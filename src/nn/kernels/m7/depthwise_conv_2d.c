@@ -41,18 +41,21 @@ typedef struct conv {
 static m7_segment *add_row(const conv *c, uint32_t place, m7_segment *to) {
     const nn_window *w = c->window;
     const m7_block *b = &c->block;
-    uint32_t column = 0;
+    uint32_t column = 0; // of the kernel
     for (uint32_t left = (uint32_t)w->kernel_w; left > 0;) {
-        uint32_t first = m7_block_place(b, column);
+        uint32_t first = m7_block_place(b, column * (uint32_t)w->dilation_w);
+        uint32_t last = column;
         uint32_t n = 0;
         do {
+            last = column;
             n++;
-            column += (uint32_t)w->dilation_w;
+            column = nn_depthwise_next(w, column);
         } while (n < left && n < M7_SEGMENT_WORDS &&
-                m7_block_place(b, column) == first + n);
+                m7_block_place(b, column * (uint32_t)w->dilation_w) ==
+                        first + n);
         if (n % 2 == 0) {
             n--;
-            column -= (uint32_t)w->dilation_w;
+            column = last;
         }
         *to++ = (m7_segment){n / 2 + 1,
                 (int32_t)((place + first) * sizeof(uint32_t))};
@@ -95,10 +98,12 @@ static __attribute__((noinline)) void run_slow(const conv *c,
                             ((size_t)(uint32_t)row / 2 * b->lanes + lane) *
                                     b->columns
                     : b->singles + lane % 2 * b->columns;
-            for (int32_t j = 0; j < w->kernel_w; j++) {
-                uint32_t column = i * (uint32_t)w->stride_w +
-                        (uint32_t)(j * w->dilation_w);
+            uint32_t j = 0;
+            for (int32_t k = 0; k < w->kernel_w; k++) {
+                uint32_t column =
+                        i * (uint32_t)w->stride_w + j * (uint32_t)w->dilation_w;
                 sum = m7_smlad(from[m7_block_place(b, column)], *weight++, sum);
+                j = nn_depthwise_next(w, j);
             }
         }
         out[(size_t)i * c->out_channels] =
