@@ -36,7 +36,7 @@ typedef enum nn_type {
 // operators behind it): rows * row_bytes == bytes always holds, and a row
 // is contiguous.
 typedef struct nn_tensor {
-    // what is small and looked at often comes first: short instructions reach it
+    // what is small and looked at often is first: short instructions reach it
     int32_t dim[NN_MAX_RANK];
     uint8_t rank;
     uint8_t type;       // nn_type

@@ -44,7 +44,7 @@ static m7_segment *add_row(const conv *c, uint32_t place, m7_segment *to) {
     uint32_t column = 0; // of the kernel
     for (uint32_t left = (uint32_t)w->kernel_w; left > 0;) {
         uint32_t first = m7_block_place(b, column * (uint32_t)w->dilation_w);
-        uint32_t last = column;
+        uint32_t last;
         uint32_t n = 0;
         do {
             last = column;
