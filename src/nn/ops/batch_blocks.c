@@ -40,68 +40,46 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
     return 0;
 }
 
-// Output's shape by its images, height and width.
-static int need_shape(const nn_loader *loader, int64_t n,
-        const int64_t *space) {
-    const nn_tensor *in = loader->in[0];
-    int32_t dim[4] = {(int32_t)n};
-    if (n > INT32_MAX || space[0] > INT32_MAX || space[1] > INT32_MAX) {
-        return nn_op_fail(loader, NN_ERR_RANGE, "the output is too large");
-    }
-    for (uint32_t i = 0; i + 2 < in->rank; i++) {
-        dim[i + 1] = (int32_t)space[i];
-    }
-    dim[in->rank - 1] = in->dim[in->rank - 1];
-    return nn_need_output_shape(loader, 0, in->rank, dim);
-}
-
-static int check_space_to_batch(nn_loader *loader) {
+// The blocks of the padded images, or of those to be cropped, are the batch.
+static int check_blocks(nn_loader *loader, const nn_tensor *images,
+        const nn_tensor *batch) {
     int32_t block[2], before[2], after[2];
     int error = read_blocks(loader, block, before, after);
     if (error) {
         return error;
     }
-    const nn_tensor *in = loader->in[0];
-    int64_t space[2] = {1, 1};
-    for (uint32_t i = 0; i + 2 < in->rank; i++) {
-        int64_t size = (int64_t)in->dim[i + 1] + before[i] + after[i];
-        if (size % block[i] != 0) {
-            return nn_op_invalid(loader,
-                    "blocks of %d do not divide the padded input", block[i]);
-        }
-        space[i] = size / block[i];
+    uint32_t rank = images->rank;
+    int64_t blocks = (int64_t)block[0] * block[1];
+    // more blocks than there are images do not fit, and nothing overflows
+    bool fits = loader->out->bytes != 0 && batch->rank == rank &&
+            blocks <= batch->dim[0] &&
+            images->dim[0] * blocks == batch->dim[0] &&
+            images->dim[rank - 1] == batch->dim[rank - 1];
+    for (uint32_t i = 0; fits && i + 2 < rank; i++) {
+        fits = (int64_t)images->dim[i + 1] + before[i] + after[i] ==
+                (int64_t)batch->dim[i + 1] * block[i];
     }
+    if (!fits) {
+        return nn_op_invalid(loader,
+                "blocks of %d x %d do not lead from the input's sizes to the "
+                "output's",
+                block[0], block[1]);
+    }
+    return 0;
+}
+
+static int check_space_to_batch(nn_loader *loader) {
     const nn_tensor *out = loader->out;
     nn_batch_blocks *p = NN_PARAMS(loader->op, nn_batch_blocks);
     memset(p->value, 0, sizeof(p->value));
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
         p->value[0] = (uint8_t)out->zero_point;
     }
-    int64_t blocks = (int64_t)block[0] * block[1];
-    if (blocks > INT32_MAX) {
-        return nn_op_fail(loader, NN_ERR_RANGE, "the output is too large");
-    }
-    return need_shape(loader, in->dim[0] * blocks, space);
+    return check_blocks(loader, loader->in[0], out);
 }
 
 static int check_batch_to_space(nn_loader *loader) {
-    int32_t block[2], before[2], after[2];
-    int error = read_blocks(loader, block, before, after);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = loader->in[0];
-    int64_t blocks = (int64_t)block[0] * block[1];
-    if (in->dim[0] % blocks != 0) {
-        return nn_op_invalid(loader,
-                "%d images are not whole blocks of %d x %d", in->dim[0],
-                block[0], block[1]);
-    }
-    int64_t space[2] = {1, 1};
-    for (uint32_t i = 0; i + 2 < in->rank; i++) {
-        space[i] = (int64_t)in->dim[i + 1] * block[i] - before[i] - after[i];
-    }
-    return need_shape(loader, in->dim[0] / blocks, space);
+    return check_blocks(loader, loader->out, loader->in[0]);
 }
 
 const nn_op_def nn_op_space_to_batch_nd = {
