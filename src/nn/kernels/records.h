@@ -73,10 +73,11 @@ static inline uint32_t nn_conv_2d_record_words(uint32_t steps) {
     return (uint32_t)(sizeof(nn_conv_record) / sizeof(uint32_t)) + 2 * steps;
 }
 
-// Makes record number `pair` of op, whose layout is given: pairs of channels are counted through the
-// groups, each of which has as many as hold its channels. Where these are odd
-// in number, the last pair begins one channel earlier; a single one is there
-// twice. Where windows are those of several pixels, pairs are of their lanes.
+// Makes record number `pair` of op, whose layout is given: pairs of channels
+// are counted through the groups, each of which has as many as hold its
+// channels. Where these are odd in number, the last pair begins one channel
+// earlier; a single one is there twice. Where windows are those of several
+// pixels, pairs are of their lanes.
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op,
         const nn_conv_layout *layout, uint32_t pair, uint32_t *record);
 

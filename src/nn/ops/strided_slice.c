@@ -52,8 +52,8 @@ static int read_spec(const nn_loader *loader, spec *s) {
     return 0;
 }
 
-// Index `at` of a dimension, negative from its end; what is beyond an end is cut
-// there. One step backwards beyond the first element is -1.
+// Index `at` of a dimension, negative from its end; what is beyond an end is
+// cut there. One step backwards beyond the first element is -1.
 static int32_t place(int64_t at, int32_t size, bool forward) {
     int32_t low = forward ? 0 : -1;
     int32_t high = low + size;
