@@ -107,12 +107,12 @@ static inline uint32_t nn_depthwise_weights(const nn_window *window) {
 // lie together follow each other, see nn_depthwise_phases().
 static inline uint32_t nn_depthwise_next(const nn_window *window,
         uint32_t column) {
-    bool taps = window->kernel_h == 3 && window->kernel_w == 3 &&
+    bool has_taps = window->kernel_h == 3 && window->kernel_w == 3 &&
             window->stride_w == 2;
     uint32_t step =
-            window->dilation_w > 1 || taps ? 1 : (uint32_t)window->stride_w;
-    uint32_t next = column + step;
-    return next < (uint32_t)window->kernel_w ? next : column % step + 1;
+            window->dilation_w > 1 || has_taps ? 1 : (uint32_t)window->stride_w;
+    uint32_t behind = column + step;
+    return behind < (uint32_t)window->kernel_w ? behind : column % step + 1;
 }
 
 static inline uint32_t nn_depthwise_record_words(const nn_window *window) {
