@@ -6,7 +6,6 @@
 #include <float.h>
 #include <stdlib.h>
 
-#include "host/quantize/lift.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/weights.h"
 #include "nn/graph.h"
@@ -172,7 +171,6 @@ static int build(job *j) {
     for (uint32_t k = 0; !code && k < m->op_count; k++) {
         code = set_weights(j, &m->ops[k]);
     }
-    code = code ? code : lift_zero_points(m, j->error);
     for (uint32_t k = 0; !code && k < m->op_count; k++) {
         int32_t version = scheme_version(m, &m->ops[k]);
         m->ops[k].version = version ? version : m->ops[k].version;

@@ -5,6 +5,7 @@
 
 #include "host/quantize/bias.h"
 #include "host/quantize/build.h"
+#include "host/quantize/lift.h"
 #include "host/quantize/calibrate.h"
 #include "host/quantize/centre.h"
 #include "host/quantize/photos.h"
@@ -18,6 +19,8 @@ int quantize_with(const uint8_t *file, size_t bytes, const ranges *r,
     int code = prepare_model(&model, file, bytes, r, error);
     code = code ? code : centre_apply(&model, r, error);
     code = code ? code : build_int8(&model, r, error);
+    // not before biases are corrected, which looks at what tensors stand for
+    code = code ? code : lift_zero_points(&model, error);
     code = code ? code
                 : tfl_write(&model, "int8 by blazecam quantize", out, out_bytes,
                           error);
