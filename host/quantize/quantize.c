@@ -5,9 +5,9 @@
 
 #include "host/quantize/bias.h"
 #include "host/quantize/build.h"
-#include "host/quantize/lift.h"
 #include "host/quantize/calibrate.h"
 #include "host/quantize/centre.h"
+#include "host/quantize/lift.h"
 #include "host/quantize/photos.h"
 #include "host/quantize/prepare.h"
 #include "host/quantize/profile.h"

@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from e2e import BLAZECAM, INT8, PHOTO, main, path, read, refused, run  # noqa
 from port import Camera  # noqa
+from stubborn import SCRIPTS  # noqa
 
 FIRMWARE = "build/openmv4/firmware.bin"
 
@@ -61,59 +62,9 @@ def an_exception_is_told():
         assert (status, out) == (0, ""), (status, out)
 
 
-STUBBORN = {
-    "yields": "import time\nwhile True: time.sleep_ms(10)\n",
-    "never yields": "while True: pass\n",
-    "catches everything": """
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
-""",
-    "prints": "while True: print('x' * 60)\n",
-    "allocates": """
-hoard = []
-while True:
-    try:
-        while True:
-            hoard.append(bytearray(1000))
-    except MemoryError:
-        hoard.append(0) if len(hoard) < 3 else None
-""",
-    "is native": """
-@micropython.native
-def f():
-    while True:
-        pass
-f()
-""",
-    "is viper": """
-@micropython.viper
-def f():
-    i = 0
-    while True:
-        i += 1
-f()
-""",
-    "is assembly": """
-@micropython.asm_thumb
-def f():
-    label(AGAIN)
-    b(AGAIN)
-f()
-""",
-    "is one long call": "sum(range(10 ** 9))\n",
-    "sorts": "while True: sorted(range(5000), key=lambda x: -x)\n",
-    "recurses": "def f():\n  try: f()\n  finally: f()\nf()\n",
-    "waits for input": "input()\n",
-}
-
-
 def any_script_can_be_stopped():
     with Camera() as camera:
-        for name, text in STUBBORN.items():
+        for name, text in SCRIPTS.items():
             where = script("print('begun')\n" + text)
             process = subprocess.Popen(
                 [BLAZECAM, "cam", "--port", camera.path, "exec", where],

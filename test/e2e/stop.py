@@ -14,6 +14,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from e2e import main, path  # noqa
 from omv import SYNC, packet, packets  # noqa
+from stubborn import SCRIPTS  # noqa
 from usb_host import Session, rested, sent, typed  # noqa
 
 SET_CAPS = packet(0, 0, 0x02, struct.pack("<IH10x", 0x0B, 498))
@@ -21,71 +22,6 @@ STDIN, STDOUT = 1, 2
 POLL, SIZE, READ, WRITE, IOCTL = 0x21, 0x25, 0x26, 0x27, 0x28
 STOP, EXEC, RESET = 1, 2, 3
 JOBS = int(os.environ.get("TEST_JOBS", "2"))
-
-SCRIPTS = {
-    "prints": "while True: print('x' * 60)\n",
-    "prints without an end of line": "while True: print('x', end='')\n",
-    "never yields": "while True: pass\n",
-    "catches everything": """
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
-""",
-    "allocates everything": """
-hoard = []
-while True:
-    try:
-        while True:
-            hoard.append(bytearray(1000))
-    except MemoryError:
-        pass
-""",
-    "collects garbage": """
-import gc
-hoard = [[i] for i in range(4000)]
-while True:
-    gc.collect()
-""",
-    "is native": """
-@micropython.native
-def f():
-    while True:
-        pass
-f()
-""",
-    "is assembly": """
-@micropython.asm_thumb
-def f():
-    label(AGAIN)
-    b(AGAIN)
-f()
-""",
-    "is one long call": "sum(range(10 ** 9))\n",
-    "recurses": "def f():\n  try: f()\n  finally: f()\nf()\n",
-    "sleeps": "import time\nwhile True: time.sleep(1000)\n",
-    "waits for input": "while True: input()\n",
-    "waits for a frame": """
-import csi
-cam = csi.CSI()
-cam.reset()
-cam.pixformat(csi.GRAYSCALE)
-cam.framesize(csi.QVGA)
-while True: cam.snapshot()
-""",
-    "has timers": """
-import machine
-t = machine.Timer(-1, period=1, callback=lambda t: [0] * 50)
-while True: pass
-""",
-    "computes": """
-import ml
-m = ml.Model("/rom/blazeface_front_128.tflite")
-while True: m.predict([bytes(3 * 128 * 128)])
-""",
-}
 
 # The code stands still while its half of the flash is erased, twice a second
 # where the drive's journal is full.

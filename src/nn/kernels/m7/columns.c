@@ -10,30 +10,32 @@
 _Static_assert(offsetof(m7_columns, to) == 16, "columns");
 _Static_assert(offsetof(m7_columns, end) == 32, "columns");
 
+// Two columns of two rows, whose halves are brought together: r12 and r8 of the
+// first column, r9 and r10 of the second. The steps are in these registers.
+#define BOTH_ROWS(first, second)       \
+    "ldr r8, [r0]\n"                   \
+    "ldr r9, [r1]\n"                   \
+    "ldr r10, [r0, " first "]\n"       \
+    "ldr r11, [r1, " second "]\n"      \
+    "add r0, r0, " first ", lsl #1\n"  \
+    "add r1, r1, " second ", lsl #1\n" \
+    "pkhbt r12, r8, r9, lsl #16\n"     \
+    "pkhtb r8, r9, r8, asr #16\n"      \
+    "pkhbt r9, r10, r11, lsl #16\n"    \
+    "pkhtb r10, r11, r10, asr #16\n"
+
 // A lane of two columns: of r12 and r9, or of r8 and r10.
 #define LANE(a, b, turn, to)   \
     "sxtb16 r11, " a turn "\n" \
     "sxtb16 lr, " b turn "\n"  \
     "strd r11, lr, [" to "], #8\n"
 
-// First the halves of both rows are brought together: r12 and r8 of the first
-// column, r9 and r10 of the second.
 __attribute__((naked, noinline)) void m7_columns_pairs(
         const m7_columns *c __attribute__((unused))) {
     __asm__ volatile("push {r4-r11, lr}\n"
                      "ldm r0, {r0-r8}\n"
                      "push {r8}\n"
-                     "1:\n"
-                     "ldr r8, [r0]\n"
-                     "ldr r9, [r1]\n"
-                     "ldr r10, [r0, r2]\n"
-                     "ldr r11, [r1, r3]\n"
-                     "add r0, r0, r2, lsl #1\n"
-                     "add r1, r1, r3, lsl #1\n"
-                     "pkhbt r12, r8, r9, lsl #16\n"
-                     "pkhtb r8, r9, r8, asr #16\n"
-                     "pkhbt r9, r10, r11, lsl #16\n"
-                     "pkhtb r10, r11, r10, asr #16\n" //
+                     "1:\n" BOTH_ROWS("r2", "r3") //
             LANE("r12", "r9", "", "r4") LANE("r12", "r9", ", ror #8", "r5")
                     LANE("r8", "r10", "", "r6") LANE("r8", "r10", ", ror #8",
                             "r7") "ldr r11, [sp]\n"
@@ -65,22 +67,11 @@ _Static_assert(5 * 4 * M7_COLUMNS_PITCH == 1020, "pitch");
     "sxtb16 lr, " b turn "\n"      \
     "strd r11, lr, [r6" place "\n"
 
-// Of the first column r12 and r8, of the second one r9 and r10.
 __attribute__((naked, noinline)) void m7_columns_3x3(
         const m7_columns_rows *c __attribute__((unused))) {
     __asm__ volatile("push {r4-r11, lr}\n"
                      "ldm r0, {r0-r7}\n"
-                     "1:\n"
-                     "ldr r8, [r0]\n"
-                     "ldr r9, [r1]\n"
-                     "ldr r10, [r0, r3]\n"
-                     "ldr r11, [r1, r4]\n"
-                     "add r0, r0, r3, lsl #1\n"
-                     "add r1, r1, r4, lsl #1\n"
-                     "pkhbt r12, r8, r9, lsl #16\n"
-                     "pkhtb r8, r9, r8, asr #16\n"
-                     "pkhbt r9, r10, r11, lsl #16\n"
-                     "pkhtb r10, r11, r10, asr #16\n"   //
+                     "1:\n" BOTH_ROWS("r3", "r4")       //
             LANE_AT("r12", "r9", ", ror #8", ", #204]") //
             LANE_AT("r8", "r10", "", ", #408]")         //
             LANE_AT("r8", "r10", ", ror #8", ", #612]") //
