@@ -104,7 +104,7 @@ ENGINE_SRC_C = $(sort $(M7_SRC_C) $(filter-out $(subst /m7/,/,$(M7_SRC_C)), \
 # Some are no slower, or hardly, when they are small: their loops are assembly,
 # or few.
 SMALL_SRC_C = $(addprefix src/nn/kernels/m7/, \
-    conv_2d.c depthwise_conv_2d.c fully_connected.c patches.c)
+    conv_2d.c depthwise_conv_2d.c fours.c fully_connected.c patches.c)
 HOT_SRC_C = $(filter-out $(SMALL_SRC_C), $(M7_SRC_C)) \
     $(addprefix src/nn/kernels/, pool.c softmax.c) \
     src/image/rows.c src/image/rows_565.c \
@@ -155,8 +155,9 @@ NN_SRC_C = $(filter src/nn/%,$(ENGINE_SRC_C))
 $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(HOT_SRC_C) \
     $(addprefix src/nn/kernels/, records.c resize.c), $(NN_SRC_C))): CFLAGS += \
     -fno-caller-saves -fno-forward-propagate -fno-guess-branch-probability \
-    -fno-move-loop-invariants -fno-optimize-sibling-calls \
-    -fno-schedule-insns2 -fno-tree-sra
+    -fno-ipa-sra -fno-move-loop-invariants -fno-optimize-sibling-calls \
+    -fno-partial-inlining -fno-schedule-insns2 -fno-tree-coalesce-vars \
+    -fno-tree-dominator-opts -fno-tree-sra
 # Put together as one, its files take some 4 % less.
 $(NN_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(LTO)
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \

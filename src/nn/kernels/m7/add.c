@@ -1,76 +1,76 @@
 // SPDX-License-Identifier: MIT
 // ADD and SUB of int8.
 
-#include "nn/kernels/binary.h"
+#include "nn/kernels/m7/fours.h"
 #include "nn/kernels/m7/scale.h"
 
 // An input. All sums are doubled, see m7_apply().
 typedef struct operand {
-    const int8_t *from;
-    uint32_t step;
-    uint32_t pitch;
     int32_t zero; // doubled and shifted up
     nn_scale scale;
-    int32_t nudge; // -1 where there is a second rounding
-    int32_t sign;  // of what it adds, doubled
+    int32_t sign; // of what it adds, doubled
 } operand;
+
+typedef struct addition {
+    operand in[2];
+    nn_target all;
+    nn_multiplier out;
+    // What add_scaled() needs: numbers of input `simple` are y * unit + base.
+    uint32_t simple;
+    int32_t unit, base;
+    nn_scale scale;
+} addition;
 
 // nn_multiply(x << NN_ADD_HEADROOM, …), doubled, or what takes it away;
 // m7_apply() tells of the rounding.
 static inline int32_t common(int32_t x, const operand *o) {
     int32_t twice = x * (1 << (NN_ADD_HEADROOM + 1)) - o->zero;
     int32_t high = m7_smmlar(twice, o->scale.value, o->scale.offset);
-    return ((high + (twice >> 31 & o->nudge)) >> o->scale.shift) * o->sign;
+    return ((high + (twice >> 31)) >> o->scale.shift) * o->sign;
 }
 
+// The factor is one half, exactly.
+static bool is_half(nn_multiplier m) {
+    return m.value == 1 << 30 && m.shift == 0;
+}
+
+// A factor is one half at most. One half is twice as much, which comes out
+// even, shifted down by one like smaller ones.
 static operand operand_of(const nn_binary_line *line, uint32_t k,
         int32_t sign) {
     nn_multiplier m = line->params->in[k];
-    bool shifts = m.shift < 0;
-    return (operand){.from = line->from[k],
-            .step = line->step[k],
-            .pitch = line->step[k] != 0 ? line->pitch[k] : 0,
-            .zero = line->zero_point[k] * (1 << (NN_ADD_HEADROOM + 1)),
-            .scale = {m.value,
-                    shifts ? (int32_t)(1U << (uint32_t)(-m.shift - 1)) : 0,
-                    -m.shift},
-            .nudge = shifts ? -1 : 0,
-            .sign = k == 0 ? 2 : 2 * sign};
+    if (is_half(m)) {
+        m = (nn_multiplier){INT32_MAX, -1};
+    }
+    return (operand){.zero = line->zero_point[k] * (1 << (NN_ADD_HEADROOM + 1)),
+            .scale = {m.value, 1 << (-m.shift - 1), -m.shift},
+            .sign = sign};
 }
 
-// Equal scales: numbers are added as they are, four at a time.
-static __attribute__((noinline)) void add_both(const nn_binary_line *line,
-        int8_t *out, uint32_t n) {
-    const uint32_t offset = m7_both(line->out_zero_point - line->zero_point[0] -
-            line->zero_point[1] - INT8_MIN);
-    const int8_t *from[2] = {line->from[0], line->from[1]};
-    for (uint32_t lines = line->lines; lines > 0; lines--) {
-        const int8_t *x = from[0];
-        const int8_t *y = from[1];
-        int8_t *to = out;
-        for (const int8_t *end = to + (n & ~3U); to < end;
-                x += 4, y += 4, to += 4) {
-            uint32_t a = m7_load(x);
-            uint32_t b = m7_load(y);
-            uint32_t even = m7_sxtab16(m7_sxtab16(offset, a), b);
-            uint32_t odd = m7_sxtab16_odd(m7_sxtab16_odd(offset, a), b);
-            even = m7_usat16(even) | m7_usat16(odd) << 8;
-            m7_store(to, even ^ 0x80808080U);
-        }
-        for (uint32_t i = n & ~3U; i < n; i++) {
-            int32_t sum = *x++ + *y++;
-            *to++ = (int8_t)m7_ssat8(sum + (int16_t)offset + INT8_MIN);
-        }
-        from[0] += line->pitch[0];
-        from[1] += line->pitch[1];
-        out += line->out_pitch;
+// Equal scales: numbers are added as they are. The work is what else to add,
+// in both halves.
+static void add_both(const m7_fours *x, int8_t *out, uint32_t fours) {
+    const uint32_t offset = *(const uint32_t *)x->work;
+    const int8_t *a = x->from[0];
+    const int8_t *b = x->from[1];
+    for (uint32_t left = fours; left > 0; left--) {
+        uint32_t even = m7_sxtab16(offset, m7_load(a));
+        uint32_t odd = m7_sxtab16_odd(offset, m7_load(a));
+        even = m7_usat16(m7_sxtab16(even, m7_load(b)));
+        odd = m7_usat16(m7_sxtab16_odd(odd, m7_load(b)));
+        m7_store(out, (even | odd << 8) ^ 0x80808080U);
+        a += x->step[0];
+        b += x->step[1];
+        out += 4;
     }
 }
 
-// Likewise where zero points cancel out: y goes on by step after eight bytes.
+// Likewise where zero points cancel out, for all lines at once: y goes on by
+// step after eight bytes.
 static __attribute__((noinline)) void add_bytes(const nn_binary_line *line,
         uint32_t first, const int8_t *second, uint32_t step, int8_t *out,
         uint32_t n) {
+    const nn_target range = {0, line->params->low, line->params->high};
     const int8_t *from = line->from[first];
     uint32_t pitch = step != 0 ? line->pitch[1 - first] : 0;
     for (uint32_t lines = line->lines; lines > 0; lines--) {
@@ -94,6 +94,7 @@ static __attribute__((noinline)) void add_bytes(const nn_binary_line *line,
         for (uint32_t i = 0; i < (n & 3U); i++) {
             to[i] = (int8_t)m7_ssat8(x[i] + y[i]);
         }
+        m7_clamp(out, n, range);
         from += line->pitch[first];
         second += pitch;
         out += line->out_pitch;
@@ -103,11 +104,9 @@ static __attribute__((noinline)) void add_bytes(const nn_binary_line *line,
 // Equal scales, if they are done here.
 static bool add_equal(const nn_binary_line *line, int8_t *out, uint32_t n) {
     const nn_binary_params *p = line->params;
-    const nn_multiplier half = {1 << 30, 0};
     // one step of the output is one step of either input
-    if (p->in[0].value != half.value || p->in[0].shift != half.shift ||
-            p->in[1].value != half.value || p->in[1].shift != half.shift ||
-            p->out.value != half.value || p->out.shift != 2 - NN_ADD_HEADROOM) {
+    if (!is_half(p->in[0]) || !is_half(p->in[1]) || p->out.value != 1 << 30 ||
+            p->out.shift != 2 - NN_ADD_HEADROOM) {
         return false;
     }
     int32_t offset =
@@ -116,7 +115,8 @@ static bool add_equal(const nn_binary_line *line, int8_t *out, uint32_t n) {
         if (offset == 0) {
             add_bytes(line, 0, line->from[1], 8, out, n);
         } else {
-            add_both(line, out, n);
+            uint32_t both = m7_both(offset - INT8_MIN);
+            m7_fours_run(line, add_both, &both, out, n);
         }
         return true;
     }
@@ -131,103 +131,76 @@ static bool add_equal(const nn_binary_line *line, int8_t *out, uint32_t n) {
     return true;
 }
 
-static void any(const operand o[2], const nn_binary_line *line, int8_t *out,
-        uint32_t n) {
-    nn_target all = {line->out_zero_point, INT8_MIN, INT8_MAX};
-    for (uint32_t i = 0; i < line->lines * n; i++) {
-        uint32_t row = i / n;
-        uint32_t at = i % n;
+// Any scales.
+static __attribute__((cold)) void add_any(const m7_fours *x, int8_t *out,
+        uint32_t fours) {
+    const addition *a = x->work;
+    for (uint32_t i = 0; i < 4 * fours; i++) {
         int32_t sum = 0;
         for (uint32_t k = 0; k < 2; k++) {
-            int32_t x = o[k].from[row * o[k].pitch + at * o[k].step];
-            sum += common(x, &o[k]);
+            sum += common(x->from[k][i * x->step[k] / 4], &a->in[k]);
         }
-        out[row * line->out_pitch + at] =
-                nn_target_int8(all, sum / 2, line->params->out);
+        out[i] = nn_target_int8(a->all, sum / 2, a->out);
     }
 }
 
-static void clamp(const nn_binary_line *line, int8_t *out, uint32_t n) {
-    nn_target target = {0, line->params->low, line->params->high};
-    if (target.low == INT8_MIN && target.high == INT8_MAX) {
-        return;
-    }
-    for (uint32_t i = 0; i < line->lines; i++) {
-        m7_clamp(out, n, target);
-        out += line->out_pitch;
-    }
-}
-
-// Of the one with the larger scale the factor is one half, so what it adds is
-// its number times a power of two, and something; one number for all is known.
-typedef struct addend {
-    int32_t unit, base;
-} addend;
-
-static bool addend_of(const operand *o, addend *a) {
-    if (o->step == 0) {
-        *a = (addend){0, common(*o->from, o)};
-        return true;
-    }
-    *a = (addend){o->sign * (1 << (NN_ADD_HEADROOM - 1)),
-            -o->sign * (o->zero / 4)};
-    return o->scale.value == 1 << 30 && o->scale.shift == 0;
-}
-
-// The second operand is the addend. Called with a constant, for code of its
-// own where both are numbers of the image and their sum is wanted.
-static inline __attribute__((always_inline)) void
-add_lines(const operand *first, const operand *second, addend a, nn_scale scale,
-        const nn_binary_line *line, bool plain, int8_t *out, uint32_t n) {
-    operand o = *first;
-    uint32_t step = second->step;
-    if (plain) {
-        o.nudge = -1;
-        o.sign = 2;
-        a.unit = 1 << NN_ADD_HEADROOM;
-        step = 1;
-    }
+// Of the input with the larger scale the factor is one half, so what it adds
+// is its number times a power of two, and something. For all lines at once.
+static void add_scaled(const nn_binary_line *line, const addition *a,
+        int8_t *out, uint32_t n) {
+    const nn_target range = {0, line->params->low, line->params->high};
+    const uint32_t k = 1 - a->simple;
+    const operand o = a->in[k];
+    const nn_scale scale = a->scale;
+    const int32_t unit = a->unit;
+    const int32_t base = a->base;
     for (uint32_t row = 0; row < line->lines; row++) {
-        const int8_t *x = o.from + (size_t)row * o.pitch;
-        const int8_t *y = second->from + (size_t)row * second->pitch;
-        int8_t *to = out + (size_t)row * line->out_pitch;
-        for (const int8_t *end = to + n; to < end; y += step) {
-            int32_t sum = *y * a.unit + a.base;
+        const int8_t *x = (const int8_t *)line->from[k] + row * line->pitch[k];
+        // one number that goes with all is in the base
+        const int8_t *y = unit == 0
+                ? x
+                : (const int8_t *)line->from[1 - k] + row * line->pitch[1 - k];
+        for (int8_t *to = out; to < out + n;) {
+            int32_t sum = *y++ * unit + base;
             *to++ = m7_apply(sum + common(*x++, &o), scale);
         }
+        m7_clamp(out, n, range);
+        out += line->out_pitch;
     }
 }
 
 static void add_numbers(const nn_binary_line *line, int32_t sign, int8_t *out,
         uint32_t n) {
-    const operand o[2] = {operand_of(line, 0, sign), operand_of(line, 1, sign)};
+    const nn_multiplier *in = line->params->in;
     nn_multiplier m = line->params->out;
-    addend a;
-    uint32_t k =
-            o[0].step == 0 || (o[1].step != 0 && addend_of(&o[0], &a)) ? 0 : 1;
-    if (m.shift >= 0 || m.shift < -NN_SCALE_MAX_SHIFT || o[1 - k].step == 0 ||
-            !addend_of(&o[k], &a)) {
-        any(o, line, out, n);
+    int32_t shift = -m.shift;
+    addition a = {
+            .in = {operand_of(line, 0, 2), operand_of(line, 1, 2 * sign)},
+            .all = {line->out_zero_point, INT8_MIN, INT8_MAX},
+            .out = m,
+            .simple = line->step[1] == 0 || !is_half(in[0]),
+    };
+    const operand *o = &a.in[a.simple];
+    bool one = line->step[a.simple] == 0;
+    if (shift <= 0 || shift > NN_SCALE_MAX_SHIFT ||
+            line->step[1 - a.simple] == 0 || !(one || is_half(in[a.simple]))) {
+        m7_fours_run(line, add_any, &a, out, n);
         return;
     }
-    int32_t shift = -m.shift;
-    nn_scale scale = {m.value,
+    a.scale = (nn_scale){m.value,
             (1 << (shift - 1)) + line->out_zero_point * (1 << shift), shift};
-    if (sign > 0 && o[1 - k].nudge != 0 && o[k].step != 0) {
-        add_lines(&o[1 - k], &o[k], a, scale, line, true, out, n);
-    } else {
-        add_lines(&o[1 - k], &o[k], a, scale, line, false, out, n);
-    }
+    a.unit = one ? 0 : o->sign * (1 << (NN_ADD_HEADROOM - 1));
+    a.base = one ? common(*(const int8_t *)line->from[a.simple], o)
+                 : -o->sign * (o->zero / 4);
+    add_scaled(line, &a, out, n);
 }
 
 void nn_add_int8(const nn_binary_line *line, void *out, uint32_t n) {
     if (!add_equal(line, out, n)) {
         add_numbers(line, 1, out, n);
     }
-    clamp(line, out, n);
 }
 
 void nn_sub_int8(const nn_binary_line *line, void *out, uint32_t n) {
     add_numbers(line, -1, out, n);
-    clamp(line, out, n);
 }

@@ -31,10 +31,10 @@ static inline m7_factor m7_factor_of(nn_multiplier m, int32_t zero_point) {
 }
 
 // See m7_apply() for the rounding.
-static inline int32_t m7_times(int32_t x, const m7_factor *f) {
+static inline int8_t m7_times(int32_t x, const m7_factor *f) {
     int32_t up = (int32_t)((uint32_t)x << f->up);
     int32_t high = m7_smmlar(up, f->value, f->offset);
-    return m7_ssat8((high + (up >> 31 & f->nudge)) >> f->down);
+    return (int8_t)m7_ssat8((high + (up >> 31 & f->nudge)) >> f->down);
 }
 
 #endif

@@ -38,6 +38,6 @@ void nn_prelu_line(int8_t *out, const int8_t *in, const int8_t *alpha,
             x *= *alpha - zero_alpha;
             factor = &below;
         }
-        *out++ = (int8_t)m7_times(x, factor);
+        *out++ = m7_times(x, factor);
     }
 }

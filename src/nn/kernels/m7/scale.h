@@ -38,7 +38,7 @@ static inline bool m7_record_is_slow(const uint32_t *record) {
 
 // A fused activation of finished numbers.
 static inline void m7_clamp(int8_t *x, uint32_t n, nn_target target) {
-    if (target.low == INT8_MIN && target.high == INT8_MAX) {
+    if (target.low <= INT8_MIN && target.high >= INT8_MAX) {
         return;
     }
     for (uint32_t i = 0; i < n; i++) {
