@@ -77,11 +77,8 @@ typedef struct nn_depthwise_block {
     uint64_t words;  // in front of the offsets
 } nn_depthwise_block;
 
-// Bytes for the columns: less where the image has fewer than four channels,
-// for packing costs little then.
 enum {
-    NN_DEPTHWISE_BLOCK_BYTES = 4096,
-    NN_DEPTHWISE_FEW_BYTES = 1024,
+    NN_DEPTHWISE_BLOCK_BYTES = 4096, // for the columns
     NN_DEPTHWISE_LEAST = 4,          // pixels that the block has columns for
     NN_DEPTHWISE_3X3_WORDS = 6 * 51, // see M7_COLUMNS_PITCH
     NN_DEPTHWISE_3X3_COLUMNS = 50,   // that are used
@@ -127,12 +124,15 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     uint32_t pairs = (uint32_t)window->kernel_h / 2;
     uint32_t lanes = nn_depthwise_lanes((uint32_t)in->dim[3]);
     bool few = lanes < NN_DEPTHWISE_LANES;
-    // two channels share the words of an odd last row
+    // two channels share the words of an odd last row; behind two or three
+    // there are words of those that make up four
+    uint32_t odd = (uint32_t)window->kernel_h % 2;
     uint64_t column = (uint64_t)pairs * lanes +
-            (uint32_t)window->kernel_h % 2 * (lanes < 2 ? 1U : 2U);
+            (lanes == 1                      ? odd
+                            : few || odd > 0 ? 2
+                                             : 0);
     // few numbers are divided: 64 bits would take long
-    uint32_t words = (few ? NN_DEPTHWISE_FEW_BYTES : NN_DEPTHWISE_BLOCK_BYTES) /
-            sizeof(uint32_t);
+    uint32_t words = NN_DEPTHWISE_BLOCK_BYTES / sizeof(uint32_t);
     uint32_t room = column > words ? 0 : words / (uint32_t)column;
     uint64_t least = nn_depthwise_columns(window, 1);
     uint32_t pixels = room <= least

@@ -48,10 +48,10 @@ static source skip(source s, uint32_t columns) {
     return (source){s.from + (size_t)columns * s.step, s.step};
 }
 
-// Columns of two kernel rows, of so many channels.
-static inline void put_pair(const m7_block *b, source first, source second,
-        uint32_t n, uint32_t lanes, uint32_t *to) {
-    for (uint32_t k = 0; k < lanes; k++, to += b->columns) {
+// Columns of two kernel rows.
+static __attribute__((noinline)) void put_pair(const m7_block *b, source first,
+        source second, uint32_t n, uint32_t *to) {
+    for (uint32_t k = 0; k < b->lanes; k++, to += b->columns) {
         const int8_t *x = first.from + k;
         const int8_t *y = second.from + k;
         for (uint32_t *next = to; next < to + n; next++) {
@@ -64,8 +64,9 @@ static inline void put_pair(const m7_block *b, source first, source second,
 
 // Those of an odd last row. The first words are written last, for a lonely
 // channel has no second ones.
-static inline void put_single(const m7_block *b, source row, uint32_t n,
-        uint32_t lanes, uint32_t *to) {
+static __attribute__((noinline)) void put_single(const m7_block *b, source row,
+        uint32_t n, uint32_t *to) {
+    uint32_t lanes = b->lanes;
     uint32_t *other = to + (lanes > 1 ? b->columns : 0);
     for (const int8_t *x = row.from; n > 0; n--, x += row.step) {
         uint32_t third = lanes > 2 ? (uint32_t)x[2] : 0;
@@ -75,48 +76,71 @@ static inline void put_single(const m7_block *b, source row, uint32_t n,
     }
 }
 
-// The last column of an odd number, four channels.
-static __attribute__((noinline)) void put_last_pair(const m7_block *b,
-        source first, source second, uint32_t *to) {
-    put_pair(b, first, second, 1, LANES, to);
+// Of an image with one channel, four columns at a time.
+static void put_lonely(source first, source second, const uint32_t *end,
+        uint32_t *to) {
+    const int8_t *x = first.from;
+    const int8_t *y = second.from;
+    for (; to < end; to += 4) {
+        uint32_t lower = m7_lower(m7_load(x), m7_load(y));
+        uint32_t upper = m7_upper(m7_load(x), m7_load(y));
+        to[0] = m7_sxtb16(lower);
+        to[1] = m7_sxtb16_odd(lower);
+        to[2] = m7_sxtb16(upper);
+        to[3] = m7_sxtb16_odd(upper);
+        x += 4 * first.step;
+        y += 4 * second.step;
+    }
 }
 
-static __attribute__((noinline)) void put_last_three(const m7_block *b,
-        const m7_columns_rows *rows) {
-    source s[3];
-    for (uint32_t i = 0; i < 3; i++) {
-        s[i] = skip((source){rows->row[i], rows->step[i]}, b->inside - 1);
+// How many of n columns can be packed in larger pieces. Where the image has two
+// or three channels, four are packed nonetheless, but for the last column,
+// behind which nothing may lie: words of channels that are not there are
+// written over, and halves multiplied by zero.
+static uint32_t fast_of(const m7_block *b, uint32_t n) {
+    if (b->lanes == 1) {
+        return b->phases == 1 ? n & ~3U : 0;
     }
-    put_pair(b, s[0], s[1], 1, LANES, rows->end);
-    put_single(b, s[2], 1, LANES, b->singles + (rows->end - b->words));
+    return (b->lanes < LANES ? n - 1 : n) & ~1U;
 }
 
 static void pack_pair(const m7_block *b, source first, source second,
         uint32_t n, uint32_t *to) {
-    if (b->lanes < LANES) {
-        put_pair(b, first, second, n, b->lanes, to);
-        return;
-    }
     const size_t pitch = b->columns;
-    uint32_t even = n & ~1U;
-    if (even > 0) {
+    uint32_t fast = fast_of(b, n);
+    if (b->lanes == 1) {
+        put_lonely(first, second, to + fast, to);
+    } else if (fast > 0) {
         m7_columns_pairs(&(m7_columns){first.from, second.from, first.step,
                 second.step, {to, to + pitch, to + 2 * pitch, to + 3 * pitch},
-                to + even});
+                to + fast});
     }
-    if (n > even) {
-        put_last_pair(b, skip(first, even), skip(second, even), to + even);
+    if (fast < n) {
+        put_pair(b, skip(first, fast), skip(second, fast), n - fast, to + fast);
     }
 }
 
 static void pack_single(const m7_block *b, source row, uint32_t n,
         uint32_t *to) {
-    uint32_t even = b->lanes < LANES ? 0 : n & ~1U;
-    if (even > 0) {
+    uint32_t fast = fast_of(b, n);
+    if (b->lanes == 1) {
+        put_lonely(row, row, to + fast, to);
+    } else if (fast > 0) {
         m7_columns_singles(&(m7_columns){row.from, NULL, row.step, 0,
-                {to, to + b->columns}, to + even});
+                {to, to + b->columns}, to + fast});
     }
-    put_single(b, skip(row, even), n - even, b->lanes, to + even);
+    if (fast < n) {
+        put_single(b, skip(row, fast), n - fast, to + fast);
+    }
+}
+
+static void put_last_three(const m7_block *b, const m7_columns_rows *rows) {
+    source s[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        s[i] = skip((source){rows->row[i], rows->step[i]}, b->inside - 1);
+    }
+    put_pair(b, s[0], s[1], 1, rows->end);
+    put_single(b, s[2], 1, b->singles + (rows->end - b->words));
 }
 
 // Three rows, for m7_columns_3x3().

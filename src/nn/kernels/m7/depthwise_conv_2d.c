@@ -360,13 +360,17 @@ void nn_depthwise_conv_2d_run(const nn_call *call, uint32_t first,
         m7_block_resize(&c.block, M7_COLUMNS_PITCH);
     }
     uint32_t width = (uint32_t)out->dim[2];
+    // blocks are about as long, in groups of four
+    uint32_t blocks = (width + size.pixels - 1) / size.pixels;
+    uint32_t most = ((width + blocks - 1) / blocks + 3) & ~3U;
+    most = most < size.pixels ? most : size.pixels;
     for (uint32_t row = first; row < end; row++) {
         c.block.down = nn_image_taps(call, 0, &p->window, row, rows);
         int8_t *to = (int8_t *)call->out[0].data +
                 nn_image_row(call, &call->out[0], out, row);
         uint32_t n;
         for (uint32_t x = 0; x < width; x += n) {
-            n = width - x < size.pixels ? width - x : size.pixels;
+            n = width - x < most ? width - x : most;
             look_at(&c, x, n);
             run_block(&c, n, to + (size_t)x * c.out_channels);
         }
