@@ -5,10 +5,6 @@
 
 #include "nn/planner.h"
 
-const nn_op *nn_planned_op(const nn_planner *p, uint32_t place) {
-    return &p->graph->ops[p->plan->order[place].op];
-}
-
 // Hands out pieces of a memory; with memory NULL it only counts.
 typedef struct carver {
     uint8_t *memory;
@@ -36,21 +32,13 @@ static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {
         edges += graph->ops[i].input_count;
     }
     size_t items = tensors + 2 * ops;
-    p->root = carve(c, tensors, sizeof(*p->root));
+    p->group = carve(c, tensors, sizeof(*p->group));
     p->offset = carve(c, tensors, sizeof(*p->offset));
     p->groups = carve(c, tensors, sizeof(*p->groups));
-    p->place = carve(c, ops, sizeof(*p->place));
-    p->reader_start = carve(c, tensors + 1, sizeof(*p->reader_start));
     p->readers = carve(c, edges, sizeof(*p->readers));
-    p->open = carve(c, tensors, sizeof(*p->open));
-    p->need = carve(c, tensors, sizeof(*p->need));
-    p->done = carve(c, ops + graph->input_count, sizeof(*p->done));
-    p->waits = carve(c, ops, sizeof(*p->waits));
-    p->worst = carve(c, ops + 1, sizeof(*p->worst));
-    p->streamed = carve(c, ops + 1, sizeof(*p->streamed));
-    p->from = carve(c, ops + 1, sizeof(*p->from));
-    p->stage_of = carve(c, ops + 1, sizeof(*p->stage_of));
-    p->load = carve(c, ops + 2, sizeof(*p->load));
+    p->stage.done = carve(c, ops + graph->input_count, sizeof(*p->stage.done));
+    p->stage.waits = carve(c, ops, sizeof(*p->stage.waits));
+    p->cuts = carve(c, ops + 1, sizeof(*p->cuts));
     p->items = carve(c, items, sizeof(*p->items));
     p->sorted = carve(c, items, sizeof(*p->sorted));
     p->best = carve(c, items, sizeof(*p->best));
@@ -143,6 +131,7 @@ int nn_plan_make(nn_plan *plan, const nn_graph *graph,
     memset(work, 0, work_need);
     plan->graph = graph;
     p.plan = plan;
+    p.stage.plan = plan;
     p.graph = graph;
     if (options != NULL) {
         p.options = *options;

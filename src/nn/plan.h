@@ -35,7 +35,7 @@ typedef enum nn_place_kind {
 typedef struct nn_place {
     uint32_t offset; // of row 0, from the arena's or the caller's start
     uint32_t ring;   // rows held: all rows, or fewer inside a section
-    uint16_t index;  // of the caller's input or output
+    uint16_t index;  // of the constant, or the caller's input or output
     uint16_t source; // where its rows come from: a place in order, NN_PULLED
                      // + the input's number, or NN_NONE: all are there
     uint8_t kind;    // nn_place_kind
@@ -73,5 +73,10 @@ typedef struct nn_plan {
     uint32_t live_bytes; // the most that these stages hold at once: what a
                          // perfect layout of the arena would take
 } nn_plan;
+
+// Whether output k lies in the caller's memory.
+static inline bool nn_plan_by_caller(const nn_plan *plan, uint32_t k) {
+    return k < 32 && (plan->outputs_by_caller >> k & 1) != 0;
+}
 
 #endif

@@ -53,12 +53,12 @@ static void sort_items(nn_planner *p, sort_key key) {
 
 // Places the items in order, each as low as it fits; returns the top. The
 // placed ones hang together from the lowest to the highest.
-static uint64_t place_in_order(nn_planner *p, uint16_t *top_item) {
+static uint32_t place_in_order(nn_planner *p, uint16_t *top_item) {
     uint16_t lowest = NN_NONE;
-    uint64_t top = 0;
+    uint32_t top = 0;
     for (uint32_t i = 0; i < p->sorted_count; i++) {
         nn_item *item = &p->items[p->sorted[i]];
-        uint64_t offset = 0;
+        uint32_t offset = 0;
         uint16_t *link = &lowest;
         for (uint16_t at = lowest; at != NN_NONE; at = p->items[at].above) {
             const nn_item *other = &p->items[at];
@@ -68,13 +68,13 @@ static uint64_t place_in_order(nn_planner *p, uint16_t *top_item) {
             if (offset + item->bytes <= other->offset) {
                 break;
             }
-            uint64_t end = (uint64_t)other->offset + other->bytes;
+            uint32_t end = other->offset + other->bytes;
             offset = end > offset ? end : offset;
         }
         if (offset > INT32_MAX) {
-            return UINT64_MAX;
+            return UINT32_MAX;
         }
-        item->offset = (uint32_t)offset;
+        item->offset = offset;
         while (*link != NN_NONE && p->items[*link].offset < offset) {
             link = &p->items[*link].above;
         }
@@ -105,25 +105,25 @@ static void move_to_front(nn_planner *p, uint16_t item) {
     p->sorted[0] = item;
 }
 
-uint64_t nn_plan_place(nn_planner *p, uint64_t floor) {
-    uint64_t best = UINT64_MAX;
+uint32_t nn_plan_place(nn_planner *p, uint32_t floor) {
+    uint32_t best = UINT32_MAX;
     for (int key = 0; key < KEY_COUNT && best > floor; key++) {
         sort_items(p, (sort_key)key);
         for (uint32_t i = 0; i < IMPROVEMENTS && best > floor; i++) {
             uint16_t highest = 0;
-            uint64_t top = place_in_order(p, &highest);
+            uint32_t top = place_in_order(p, &highest);
             if (top < best) {
                 best = top;
                 keep_offsets(p);
             }
-            if (top == UINT64_MAX || p->sorted_count == 0 ||
+            if (top == UINT32_MAX || p->sorted_count == 0 ||
                     p->sorted[0] == highest) {
                 break;
             }
             move_to_front(p, highest);
         }
     }
-    for (uint32_t i = 0; i < p->item_count && best != UINT64_MAX; i++) {
+    for (uint32_t i = 0; i < p->item_count && best != UINT32_MAX; i++) {
         p->items[i].offset = p->best[i];
     }
     return best;

@@ -3,8 +3,8 @@
 
 #include "nn/planner.h"
 
-bool nn_group_inside(const nn_group *group, uint32_t first, uint32_t end) {
-    return group->first >= first && group->last < end;
+bool nn_group_inside(const nn_planner *p, const nn_group *group) {
+    return group->first >= p->stage.first && group->last < p->stage.end;
 }
 
 // Rows that all operators of a model read and write, counted once each: what
@@ -15,26 +15,29 @@ void nn_plan_streamable(nn_planner *p) {
     uint32_t rows = 0;
     uint32_t place = 0;
     for (; place < p->plan->order_count; place++) {
-        const nn_op *op = nn_planned_op(p, place);
+        const nn_op *op = nn_planned_op(p->plan, place);
         uint64_t more = nn_op_rows(p->graph, op);
+        if (!op->row_local) {
+            continue;
+        }
         for (uint32_t k = 0; k < op->input_count; k++) {
             const nn_tensor *in = nn_op_input(p->graph, op, k);
             more += in != NULL && in->data == NULL ? in->rows : 0;
         }
-        if (op->row_local && more > MAX_ROWS - rows) {
+        if (more > MAX_ROWS - rows) {
             break;
         }
-        rows += op->row_local ? (uint32_t)more : 0;
+        rows += (uint32_t)more;
     }
     p->streamable = place;
 }
 
 static bool can_stream(const nn_planner *p, uint32_t place) {
-    return place < p->streamable && nn_planned_op(p, place)->row_local;
+    return place < p->streamable && nn_planned_op(p->plan, place)->row_local;
 }
 
 bool nn_stage_extends(const nn_planner *p, uint32_t first, uint32_t place) {
-    const nn_op *op = nn_planned_op(p, place);
+    const nn_op *op = nn_planned_op(p->plan, place);
     if (place - first >= MAX_STAGE || !can_stream(p, first) ||
             !can_stream(p, place)) {
         return false;
@@ -43,7 +46,7 @@ bool nn_stage_extends(const nn_planner *p, uint32_t first, uint32_t place) {
         if (op->inputs[k] == NN_NONE) {
             continue;
         }
-        const nn_group *group = &p->groups[p->root[op->inputs[k]]];
+        const nn_group *group = p->group[op->inputs[k]];
         if (group->barrier && group->kind != NN_PLACE_FILE &&
                 group->last_write >= first) {
             return false;
@@ -56,45 +59,40 @@ static uint32_t raise(uint32_t value, uint32_t least) {
     return value > least ? value : least;
 }
 
+// The rows [first, *end) that the reader needs for its row y; returns first.
+static uint32_t rows_for(const nn_planner *p, const nn_reader *reader,
+        uint32_t y, uint32_t *end) {
+    uint32_t first;
+    nn_rows_read(p->graph, nn_planned_op(p->plan, reader->place), reader->input,
+            y, &first, end);
+    return first;
+}
+
 // How many rows each operator of the stage has to make: backwards from what
 // leaves the stage.
-static void set_limits(nn_planner *p, uint32_t first, uint32_t end) {
-    const nn_graph *graph = p->graph;
-    for (uint32_t i = first; i < end; i++) {
-        const nn_op *op = nn_planned_op(p, i);
+static void set_limits(nn_planner *p) {
+    for (uint32_t place = p->stage.end; place-- > p->stage.first;) {
+        nn_plan_op *step = &p->plan->order[place];
+        const nn_op *op = nn_planned_op(p->plan, place);
+        uint32_t rows = nn_op_rows(p->graph, op);
+        step->limit = op->row_local ? 0 : rows; // one call makes all or nothing
+        step->reach = (uint16_t)place;
         for (uint32_t k = 0; k < op->output_count; k++) {
-            p->need[p->root[op->outputs[k]]] = 0;
-        }
-    }
-    for (uint32_t i = end; i-- > first;) {
-        nn_plan_op *step = &p->plan->order[i];
-        const nn_op *op = nn_planned_op(p, i);
-        uint32_t rows = nn_op_rows(graph, op);
-        step->limit = 0;
-        step->reach = (uint16_t)i;
-        for (uint32_t k = 0; k < op->output_count; k++) {
-            uint16_t root = p->root[op->outputs[k]];
-            const nn_group *group = &p->groups[root];
-            step->limit = raise(step->limit,
-                    group->last >= end ? rows : p->need[root]);
-            for (uint32_t r = p->reader_start[root];
-                    r < p->reader_start[root + 1]; r++) {
-                if (p->readers[r].place < end) {
-                    step->reach =
-                            (uint16_t)raise(step->reach, p->readers[r].place);
-                }
+            const nn_group *group = p->group[op->outputs[k]];
+            if (group->last >= p->stage.end) {
+                step->limit = rows;
             }
-        }
-        if (!op->row_local) {
-            step->limit = rows; // one call makes all or nothing
-        }
-        for (uint32_t k = 0; k < op->input_count && step->limit > 0; k++) {
-            if (op->inputs[k] != NN_NONE) {
-                uint32_t from;
-                uint32_t to;
-                uint16_t root = p->root[op->inputs[k]];
-                nn_rows_read(graph, op, k, step->limit - 1, &from, &to);
-                p->need[root] = raise(p->need[root], to);
+            for (const nn_reader *r = group->readers; r != NULL; r = r->next) {
+                if (r->place <= place || r->place >= p->stage.end) {
+                    continue;
+                }
+                uint32_t limit = p->plan->order[r->place].limit;
+                uint32_t end = 0;
+                if (limit > 0) {
+                    (void)rows_for(p, r, limit - 1, &end);
+                }
+                step->limit = raise(step->limit, end);
+                step->reach = (uint16_t)raise(step->reach, r->place);
             }
         }
     }
@@ -102,21 +100,16 @@ static void set_limits(nn_planner *p, uint32_t first, uint32_t end) {
 
 // The first row of the group that a reader in the stage still looks at, at
 // most made.
-static uint32_t oldest(const nn_planner *p, uint16_t root, uint32_t end,
+static uint32_t oldest(const nn_planner *p, const nn_group *group,
         uint32_t made) {
     uint32_t row = made;
-    for (uint32_t r = p->reader_start[root]; r < p->reader_start[root + 1];
-            r++) {
-        uint32_t place = p->readers[r].place;
-        const nn_plan_op *step = &p->plan->order[place];
-        if (place >= end || p->done[place] >= step->limit) {
-            continue;
+    for (const nn_reader *r = group->readers; r != NULL; r = r->next) {
+        uint32_t done = p->stage.done[r->place];
+        if (r->place < p->stage.end && done < p->plan->order[r->place].limit) {
+            uint32_t end;
+            uint32_t first = rows_for(p, r, done, &end);
+            row = first < row ? first : row; // an empty range waits for it too
         }
-        uint32_t from;
-        uint32_t to;
-        nn_rows_read(p->graph, nn_planned_op(p, place), p->readers[r].input,
-                p->done[place], &from, &to);
-        row = from < row ? from : row; // an empty range waits for from too
     }
     return row;
 }
@@ -124,96 +117,79 @@ static uint32_t oldest(const nn_planner *p, uint16_t root, uint32_t end,
 // A group that holds a row while an operator runs that has nothing to do with
 // it cannot share memory with groups further up or down. Only those in p->open
 // are in question: they hold, or have just lost, their only row.
-static void mark_lingering(nn_planner *p, uint32_t end, uint32_t place) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < p->open_count; i++) {
-        uint16_t root = p->open[i];
-        nn_group *group = &p->groups[root];
+static void mark_lingering(nn_planner *p, uint32_t place) {
+    nn_group **link = &p->open;
+    while (*link != NULL) {
+        nn_group *group = *link;
         if (place >= group->first && place <= group->last) {
-            p->open[kept++] = root;
+            link = &group->next;
             continue;
         }
-        uint32_t made = p->done[group->first];
-        group->lingers = oldest(p, root, end, made) < made;
-    }
-    p->open_count = kept;
-}
-
-static void note_row(nn_planner *p, uint16_t root, uint32_t first, uint32_t end,
-        uint32_t made) {
-    nn_group *group = &p->groups[root];
-    if (!nn_group_inside(group, first, end)) {
-        return;
-    }
-    group->ring = raise(group->ring, made - oldest(p, root, end, made));
-    if (group->ring > 1 || group->lingers) {
-        return;
-    }
-    uint32_t i = 0;
-    while (i < p->open_count && p->open[i] != root) {
-        i++;
-    }
-    if (i == p->open_count) {
-        p->open[p->open_count++] = root;
+        uint32_t made = p->stage.done[group->first];
+        group->lingers = oldest(p, group, made) < made;
+        group->is_open = 0;
+        *link = group->next;
     }
 }
 
-static void start_group(nn_planner *p, uint16_t root, bool whole) {
-    nn_group *group = &p->groups[root];
-    whole = whole || group->barrier;
-    group->ring = whole ? p->graph->tensors[root].rows : 1;
-    group->lingers = whole;
+static void note_row(nn_planner *p, nn_group *group, uint32_t made) {
+    if (!nn_group_inside(p, group)) {
+        return;
+    }
+    group->ring = raise(group->ring, made - oldest(p, group, made));
+    if (group->ring == 1 && !group->lingers && !group->is_open) {
+        group->is_open = 1;
+        group->next = p->open;
+        p->open = group;
+    }
 }
 
 // Every group that the stage writes first gets a ring of one row, or of all.
-static void start_groups(nn_planner *p, uint32_t first, uint32_t end,
-        bool whole) {
-    for (uint32_t i = first; i < end; i++) {
-        const nn_op *op = nn_planned_op(p, i);
-        for (uint32_t k = 0; k < op->output_count; k++) {
-            start_group(p, p->root[op->outputs[k]], whole);
+static void start_groups(nn_planner *p, bool whole) {
+    p->open = NULL;
+    for (uint32_t t = 0; t < p->graph->tensor_count; t++) {
+        nn_group *group = &p->groups[t];
+        if (group->first < p->stage.first || group->first >= p->stage.end) {
+            continue;
         }
-        for (uint32_t k = 0; k < op->input_count; k++) {
-            if (op->inputs[k] == NN_NONE) {
-                continue;
-            }
-            uint16_t root = p->root[op->inputs[k]];
-            if (p->graph->tensors[root].is_input &&
-                    p->groups[root].first >= first) {
-                start_group(p, root, whole);
-                // a pulled row waits for no operator in particular
-                p->groups[root].lingers = 1;
-            }
-        }
+        bool all = whole || group->barrier;
+        group->ring = all ? group->tensor->rows : 1;
+        // a pulled row waits for no operator in particular
+        group->lingers = all || group->tensor->is_input;
+        group->is_open = 0;
     }
 }
 
 void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
-    const nn_graph *graph = p->graph;
-    nn_schedule s = {p->plan, p->done, p->waits, first, end, end - 1};
-    set_limits(p, first, end);
+    nn_schedule *stage = &p->stage;
     bool whole = p->options.whole || !can_stream(p, first);
-    start_groups(p, first, end, whole);
+    stage->first = first;
+    stage->end = end;
+    set_limits(p);
+    start_groups(p, whole);
     if (whole) {
         return;
     }
-    nn_schedule_begin(&s);
-    p->open_count = 0;
-    for (uint32_t what = nn_schedule_next(&s); what != NN_IDLE;
-            what = nn_schedule_next(&s)) {
-        if (nn_schedule_pulls(&s, what)) {
-            uint16_t t = graph->inputs[what - NN_PULLED];
-            uint32_t made = p->done[p->plan->order_count + what - NN_PULLED];
-            note_row(p, t, first, end, made + 1);
-        } else if (what >= first && what < end) {
-            const nn_op *op = nn_planned_op(p, what);
-            mark_lingering(p, end, what);
-            p->done[what]++; // while it runs, the inputs are still read
-            for (uint32_t k = 0; k < op->output_count; k++) {
-                note_row(p, p->root[op->outputs[k]], first, end, p->done[what]);
-            }
-            p->done[what]--;
+    nn_schedule_begin(stage);
+    for (;;) {
+        uint32_t what = nn_schedule_next(stage);
+        if (what == NN_IDLE) {
+            return;
         }
-        nn_schedule_made(&s, what, 1);
+        bool pulls = nn_schedule_pulls(stage, what);
+        if (nn_schedule_makes(stage, what)) {
+            mark_lingering(p, what);
+        }
+        nn_schedule_made(stage, what, 1);
+        if (pulls) {
+            uint32_t k = what - NN_PULLED;
+            note_row(p, p->group[p->graph->inputs[k]],
+                    stage->done[p->plan->order_count + k]);
+        } else if (nn_schedule_makes(stage, what)) {
+            const nn_op *op = nn_planned_op(p->plan, what);
+            for (uint32_t k = 0; k < op->output_count; k++) {
+                note_row(p, p->group[op->outputs[k]], stage->done[what]);
+            }
+        }
     }
 }

@@ -8,29 +8,37 @@
 #include "nn/op.h"
 #include "nn/schedule.h"
 
-// Tensors that share bytes: a tensor, its reshapes, and for a CONCATENATION
-// its parts. Kept at the place of the group's root in a table over tensors.
-// Places are those in plan->order; a stage is part of [first, last].
-typedef struct nn_group {
-    uint32_t ring;       // rows held in the plan being tried
-    uint32_t guess;      // rows held if the group lies inside a long stage
-    uint16_t first;      // place that writes it first; first reader of an input
-    uint16_t last_write; // last place that writes it
-    uint16_t last;       // last place that reads it; order_count: an output
-    uint16_t item;       // place in nn_planner.items; the number of the
-                         // caller's input or output
-    uint8_t kind;        // nn_place_kind
-    uint8_t barrier;     // written and read in different rows, or in parts:
-                         // its readers must be in a later stage
-    uint8_t lingers;     // waits while operators run that do not touch it
-    uint8_t guess_lingers;
-    uint8_t parted; // the output of a folded CONCATENATION
-} nn_group;
-
+// An operator that reads a group, as one of its inputs.
 typedef struct nn_reader {
+    struct nn_reader *next; // at the same place or a later one
     uint16_t place;
     uint16_t input; // of the operator there
 } nn_reader;
+
+// Tensors that share bytes: a tensor, its reshapes, and for a CONCATENATION
+// its parts. Places are those in plan->order; a stage is part of [first, last].
+typedef struct nn_group {
+    uint8_t kind;    // nn_place_kind
+    uint8_t barrier; // written and read in different rows, or in parts:
+                     // its readers must be in a later stage
+    uint8_t parted;  // the output of a folded CONCATENATION
+    uint8_t bound;   // a constant, an input, parted, or holds an output: no
+                     // output may join it
+    uint8_t lingers; // waits while operators run that do not touch it
+    uint8_t guess_lingers;
+    uint8_t is_open;
+    uint16_t first;      // place that writes it first; first reader of an input
+    uint16_t last_write; // last place that writes it
+    uint16_t last;       // last place that reads it; order_count: an output
+    uint16_t last_input; // of the operator that reads it last
+    uint16_t item;       // place in nn_planner.items; nn_place.index for what
+                         // is not in the arena
+    uint32_t ring;       // rows held in the plan being tried
+    uint32_t guess;      // rows held if the group lies inside a long stage
+    const nn_tensor *tensor; // the root, which has all bytes of the group
+    nn_reader *readers;      // the first one
+    struct nn_group *next;   // in nn_planner.open
+} nn_group;
 
 // A piece of the arena, in use at the places [first, last].
 typedef struct nn_item {
@@ -41,27 +49,25 @@ typedef struct nn_item {
     uint16_t above; // the next higher one while they are being placed
 } nn_item;
 
+// The best way to cut everything before a place, in units of NN_ALIGN bytes.
+typedef struct nn_cut {
+    uint32_t worst;    // of its stages
+    uint32_t streamed; // operators; UINT32_MAX where there is none
+    uint16_t from;     // where its last stage begins
+} nn_cut;
+
 typedef struct nn_planner {
     nn_plan *plan;
     const nn_graph *graph;
+    nn_schedule stage; // the one being looked at
     nn_plan_options options;
-    uint16_t *root;         // by tensor
-    uint32_t *offset;       // by tensor: from the root's first byte
-    nn_group *groups;       // by tensor
-    uint16_t *place;        // by operator: its place in order or NN_NONE
-    uint32_t *reader_start; // by tensor (root), into readers
+    nn_group **group; // by tensor: whose it is
+    uint32_t *offset; // by tensor: from the group's first byte
+    nn_group *groups; // by root
     nn_reader *readers;
-    uint16_t *open; // roots of groups that may linger, plan_rings.c
-    uint32_t open_count;
+    nn_group *open;      // groups that may linger, plan_rings.c
     uint32_t streamable; // places from here on are not streamed
-    uint32_t *need;      // by tensor (root): rows asked for in a stage
-    uint32_t *done;      // see nn_schedule
-    nn_wait *waits;      // likewise
-    uint32_t *worst;     // by place: bytes of the best cut up to here
-    uint32_t *streamed;  // by place: operators streamed by it
-    uint16_t *from;      // by place: where that cut's last stage begins
-    uint16_t *stage_of;  // by place
-    uint64_t *load;      // by place: bytes of what lies there throughout
+    nn_cut *cuts;        // by place
     nn_item *items;
     uint16_t *sorted; // items in order of placing
     uint32_t *best;   // offsets of the best placing so far
@@ -69,19 +75,16 @@ typedef struct nn_planner {
     uint32_t sorted_count;
 } nn_planner;
 
-// plan.c: the operator at a place.
-const nn_op *nn_planned_op(const nn_planner *p, uint32_t place);
-
-// plan_groups.c: fills root, offset, groups, order, readers.
+// plan_groups.c: fills group, offset, groups and readers, and the plan's order.
 void nn_plan_groups(nn_planner *p);
 
 // plan_rings.c: finds how far the model can be streamed at all.
 void nn_plan_streamable(nn_planner *p);
-// Plays the stage [first, end) through and sets limit and reach
-// of its operators, ring and lingers of the groups inside it.
+// Plays the stage [first, end), from now on the planner's, through and sets
+// limit and reach of its operators, ring and lingers of the groups inside it.
 void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end);
-// Whether the group lies inside [first, end): written and read there only.
-bool nn_group_inside(const nn_group *group, uint32_t first, uint32_t end);
+// Whether the group lies inside the stage: written and read there only.
+bool nn_group_inside(const nn_planner *p, const nn_group *group);
 // Whether the stage [first, end) can be: a single operator, or row-local ones
 // without a barrier between them.
 bool nn_stage_extends(const nn_planner *p, uint32_t first, uint32_t place);
@@ -98,18 +101,14 @@ void nn_plan_cut_all(nn_planner *p, bool stream);
 // plan_memory.c: lays out the arena for plan->stages; sets plan->places,
 // arena_bytes and live_bytes. NN_ERR_RANGE beyond 2 GB.
 int nn_plan_memory(nn_planner *p, nn_error *error);
-// Whether the operator at place may write its output over its input k, when
-// both are whole.
-bool nn_can_take_over(const nn_planner *p, uint32_t place, uint32_t k);
+// The group that the operator at place may write its output over, when both
+// are whole; NULL where there is none.
+const nn_group *nn_plan_victim(const nn_planner *p, uint32_t place);
 
-// plan_place.c: gives every item an offset; returns the bytes they span. No
-// layout spans less than floor, so the search ends there.
-uint64_t nn_plan_place(nn_planner *p, uint64_t floor);
-
-// Adds bytes to p->load from place first to place last; nn_plan_sum() then
-// makes sums of what was added.
-void nn_plan_add(nn_planner *p, uint32_t first, uint32_t last, uint64_t bytes);
-void nn_plan_sum(nn_planner *p);
+// plan_place.c: gives every item, of 2 GB at the most, an offset; returns the
+// bytes they span, UINT32_MAX where an offset would be beyond 2 GB. No layout
+// spans less than floor, so the search ends there.
+uint32_t nn_plan_place(nn_planner *p, uint32_t floor);
 
 static inline uint32_t nn_align_up(uint32_t bytes) {
     return (bytes + NN_ALIGN - 1) & ~(uint32_t)(NN_ALIGN - 1);

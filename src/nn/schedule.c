@@ -3,9 +3,13 @@
 
 #include "nn/schedule.h"
 
+const nn_op *nn_planned_op(const nn_plan *plan, uint32_t place) {
+    return &plan->graph->ops[plan->order[place].op];
+}
+
 void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
         uint32_t y, uint32_t *first, uint32_t *end) {
-    const nn_tensor *in = nn_op_input(graph, op, k);
+    const nn_tensor *in = nn_op_given(graph, op, k);
     uint32_t rows = in->rows;
     // All of a constant is there; what rows of it mean, an operator's rows()
     // need not know.
@@ -31,7 +35,7 @@ static uint32_t source_rows(const nn_plan *plan, uint32_t source) {
     const nn_graph *graph = plan->graph;
     return source >= NN_PULLED
             ? graph->tensors[graph->inputs[source - NN_PULLED]].rows
-            : nn_op_rows(graph, &graph->ops[plan->order[source].op]);
+            : nn_op_rows(graph, nn_planned_op(plan, source));
 }
 
 // The place of a source's counter in done, and whose counter lies there.
@@ -50,10 +54,14 @@ bool nn_schedule_pulls(const nn_schedule *s, uint32_t what) {
             s->plan->inputs[what - NN_PULLED].first >= s->first;
 }
 
+bool nn_schedule_makes(const nn_schedule *s, uint32_t what) {
+    return what >= s->first && what < s->end;
+}
+
 void nn_schedule_begin(nn_schedule *s) {
     const nn_plan *plan = s->plan;
     for (uint32_t place = s->first; place < s->end; place++) {
-        const nn_op *op = &plan->graph->ops[plan->order[place].op];
+        const nn_op *op = nn_planned_op(plan, place);
         s->done[place] = 0;
         s->waits[place].rows = 0;
         for (uint32_t k = 0; k < op->input_count; k++) {
@@ -80,7 +88,7 @@ void nn_schedule_begin(nn_schedule *s) {
 static __attribute__((noinline)) void find_wait(const nn_schedule *s,
         uint32_t place) {
     const nn_graph *graph = s->plan->graph;
-    const nn_op *op = &graph->ops[s->plan->order[place].op];
+    const nn_op *op = nn_planned_op(s->plan, place);
     s->waits[place].rows = 0;
     for (uint32_t k = 0; k < op->input_count; k++) {
         if (op->inputs[k] == NN_NONE) {

@@ -37,6 +37,9 @@ typedef struct nn_schedule {
     uint32_t cursor; // no operator beyond this place can run
 } nn_schedule;
 
+// The operator at a place.
+const nn_op *nn_planned_op(const nn_plan *plan, uint32_t place);
+
 // Rows of input k that row y of op's outputs reads. Operators that are not
 // row_local read all rows.
 void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
@@ -56,6 +59,9 @@ uint32_t nn_schedule_next(nn_schedule *schedule);
 // Whether what, from nn_schedule_next(), is a row that input i has to deliver:
 // no earlier stage has done so.
 bool nn_schedule_pulls(const nn_schedule *schedule, uint32_t what);
+
+// Whether it is a row that an operator of the stage has to make.
+bool nn_schedule_makes(const nn_schedule *schedule, uint32_t what);
 
 // Notes that nn_schedule_next()'s answer was carried out for so many rows.
 void nn_schedule_made(nn_schedule *schedule, uint32_t what, uint32_t rows);
