@@ -26,6 +26,7 @@
 #include "nn/error.h"
 #include "nn/graph.h"
 #include "nn/plan.h"
+#include "nn/schedule.h"
 
 struct nn_op_def;
 struct nn_call;
@@ -84,15 +85,12 @@ typedef struct nn_io {
 
 // One inference under way.
 typedef struct nn_run {
-    const nn_plan *plan;
+    nn_schedule schedule; // of the stage that is computed, and the plan; end 0:
+                          // it has not begun
     const nn_io *io;
     uint8_t *arena;
-    uint32_t *done; // rows made, by place in plan->order, then by input
-    struct nn_wait *waits;
     struct nn_view *views;
     uint32_t stage;
-    uint32_t cursor;
-    bool begun; // the stage's look-up tables are filled
 } nn_run;
 
 // Bytes of memory that nn_run_init() wants.

@@ -36,13 +36,10 @@ typedef struct nn_place {
     uint32_t offset; // of row 0, from the arena's or the caller's start
     uint32_t ring;   // rows held: all rows, or fewer inside a section
     uint16_t index;  // of the constant, or the caller's input or output
-    uint16_t source; // where its rows come from: a place in order, NN_PULLED
-                     // + the input's number, or NN_NONE: all are there
+    uint16_t source; // where its rows come from: a place in order, order_count
+                     // + the number of an input, or NN_NONE: all are there
     uint8_t kind;    // nn_place_kind
 } nn_place;
-
-// nn_place.source of an input of the model.
-enum { NN_PULLED = 0x8000 };
 
 // Who reads an input of the model: places in order, NN_NONE where none does.
 typedef struct nn_plan_input {

@@ -8,6 +8,9 @@
 // A CONCATENATION of more parts is rare and would take long to look at.
 enum { MAX_PARTS = 64 };
 
+// The first input as a source, until the order is known.
+enum { INPUTS = 0x8000 };
+
 // RESHAPE and the like cost nothing when the result may share its input's
 // bytes. An output of the model has to have bytes of its own, apart from
 // those of an input, a constant or another output.
@@ -79,7 +82,7 @@ static void share(nn_planner *p) {
         plan->places[t].source = NN_NONE;
     }
     for (uint32_t k = 0; k < graph->input_count; k++) {
-        plan->places[graph->inputs[k]].source = (uint16_t)(NN_PULLED + k);
+        plan->places[graph->inputs[k]].source = (uint16_t)(INPUTS + k);
     }
     // file order: a reshape finds its input's source set
     for (uint32_t i = 0; i < graph->op_count; i++) {
@@ -124,11 +127,14 @@ static void list_readers(nn_planner *p) {
 static void find_kind(nn_planner *p, uint32_t t) {
     const nn_tensor *tensor = &p->graph->tensors[t];
     nn_group *group = p->group[t];
-    uint16_t at = p->plan->places[t].source;
-    if (at < NN_PULLED) {
+    uint16_t *source = &p->plan->places[t].source;
+    uint16_t at = *source;
+    if (at < INPUTS) {
         group->first = at < group->first ? at : group->first;
         group->last_write = at > group->last_write ? at : group->last_write;
         group->last = at > group->last ? at : group->last; // nothing reads it
+    } else if (at != NN_NONE) {
+        *source = (uint16_t)(at - INPUTS + p->plan->order_count);
     }
     if (tensor->data != NULL) {
         group->kind = NN_PLACE_FILE;

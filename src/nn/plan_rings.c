@@ -16,7 +16,7 @@ void nn_plan_streamable(nn_planner *p) {
     uint32_t place = 0;
     for (; place < p->plan->order_count; place++) {
         const nn_op *op = nn_planned_op(p->plan, place);
-        uint64_t more = nn_op_rows(p->graph, op);
+        uint64_t more = nn_source_rows(p->plan, place);
         if (!op->row_local) {
             continue;
         }
@@ -74,7 +74,7 @@ static void set_limits(nn_planner *p) {
     for (uint32_t place = p->stage.end; place-- > p->stage.first;) {
         nn_plan_op *step = &p->plan->order[place];
         const nn_op *op = nn_planned_op(p->plan, place);
-        uint32_t rows = nn_op_rows(p->graph, op);
+        uint32_t rows = nn_source_rows(p->plan, place);
         step->limit = op->row_local ? 0 : rows; // one call makes all or nothing
         step->reach = (uint16_t)place;
         for (uint32_t k = 0; k < op->output_count; k++) {
@@ -182,9 +182,8 @@ void nn_plan_rings(nn_planner *p, uint32_t first, uint32_t end) {
         }
         nn_schedule_made(stage, what, 1);
         if (pulls) {
-            uint32_t k = what - NN_PULLED;
-            note_row(p, p->group[p->graph->inputs[k]],
-                    stage->done[p->plan->order_count + k]);
+            uint16_t input = p->graph->inputs[what - p->plan->order_count];
+            note_row(p, p->group[input], stage->done[what]);
         } else if (nn_schedule_makes(stage, what)) {
             const nn_op *op = nn_planned_op(p->plan, what);
             for (uint32_t k = 0; k < op->output_count; k++) {

@@ -14,22 +14,21 @@
 #ifndef NN_SCHEDULE_H
 #define NN_SCHEDULE_H
 
-#include "nn/op.h"
 #include "nn/plan.h"
 
 #define NN_IDLE UINT32_MAX // the stage is complete
 
-// What an operator waits for: that a counter of nn_schedule.done reaches rows.
-// 0: nothing is known.
+// What an operator waits for: that so many rows of a source are there. 0:
+// nothing is known.
 typedef struct nn_wait {
-    uint16_t counter;
+    uint16_t source;
     uint16_t rows;
 } nn_wait;
 
 typedef struct nn_schedule {
     const nn_plan *plan;
-    // Rows made by each place in order, then by each input; of sources from
-    // before the stage, rows let into it.
+    // Rows made by each source; of those from before the stage, rows let into
+    // it.
     uint32_t *done;
     nn_wait *waits; // one a place in order
     uint32_t first; // places of the stage
@@ -45,18 +44,20 @@ const nn_op *nn_planned_op(const nn_plan *plan, uint32_t place);
 void nn_rows_read(const nn_graph *graph, const nn_op *op, uint32_t k,
         uint32_t y, uint32_t *first, uint32_t *end);
 
-// Rows that op makes in all: those of its first output.
-uint32_t nn_op_rows(const nn_graph *graph, const nn_op *op);
+// Where the rows of op's input k come from; NN_NONE where it is left out, too.
+uint32_t nn_source_of(const nn_plan *plan, const nn_op *op, uint32_t k);
+
+// Rows that a source makes in all: an operator those of its first output.
+uint32_t nn_source_rows(const nn_plan *plan, uint32_t source);
 
 // Sets done, waits and cursor for the beginning of the stage [first, end).
 void nn_schedule_begin(nn_schedule *schedule);
 
-// What is to happen next: the place in order whose next row is to be made, or
-// a place before the stage or NN_PULLED + i where a row of that operator's
-// output or of input i is to be let in, or NN_IDLE.
+// What is to happen next: the source whose next row is to be made or, where it
+// is from before the stage or an input, let in; or NN_IDLE.
 uint32_t nn_schedule_next(nn_schedule *schedule);
 
-// Whether what, from nn_schedule_next(), is a row that input i has to deliver:
+// Whether what, from nn_schedule_next(), is a row that an input has to deliver:
 // no earlier stage has done so.
 bool nn_schedule_pulls(const nn_schedule *schedule, uint32_t what);
 
