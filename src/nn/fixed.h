@@ -67,4 +67,7 @@ static inline int32_t nn_multiply(int32_t x, nn_multiplier m) {
             (uint32_t)-m.shift);
 }
 
+// The same as a call, for what is not done often.
+int32_t nn_times(int32_t x, const nn_multiplier *m);
+
 #endif

@@ -9,7 +9,7 @@ int32_t nn_linear_at(const void *linear, int32_t q) {
     const nn_linear *p = linear;
     int32_t x = q - p->in_zero;
     const nn_slope *slope = x >= 0 ? &p->above : &p->below;
-    int64_t y = nn_multiply(x * slope->sign_in, slope->factor);
+    int64_t y = nn_times(x * slope->sign_in, &slope->factor);
     y = y * slope->sign_out + p->out_zero;
     return y < p->low ? p->low : y > p->high ? p->high : (int32_t)y;
 }

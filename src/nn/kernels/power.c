@@ -63,13 +63,12 @@ static int32_t reciprocal_root(const void *params, int32_t q) {
         m = inverse_root(x);
     }
     m.shift += BITS;
-    int32_t y = nn_multiply(1, m);
     nn_multiplier factor = {p->factor.value, p->factor.shift - BITS};
     if (factor.shift < -31) {
         return p->out_zero;
     }
-    int64_t result = (int64_t)nn_multiply(y, factor) + p->out_zero;
-    return result > INT8_MAX ? INT8_MAX : (int32_t)result;
+    int32_t y = nn_times(nn_times(1, &m), &factor);
+    return nn_min_i32(y, INT8_MAX - p->out_zero) + p->out_zero;
 }
 
 void nn_exp_begin(const nn_call *call) {

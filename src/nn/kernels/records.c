@@ -98,20 +98,10 @@ static weights weights_of(const nn_graph *graph, const nn_op *op) {
     };
 }
 
-// nn_channel_factor() as a multiplier; division aside it stays in registers.
 static nn_multiplier multiplier_of(const weights *w, uint32_t o) {
-    double real = nn_channel_factor(w->in, w->filter, w->out, o);
-    uint64_t bits;
-    memcpy(&bits, &real, sizeof(bits));
-    uint32_t high = (uint32_t)(bits >> 32);
-    uint32_t low = (uint32_t)bits;
-    // the fraction's 31 upper bits, rounded
-    uint32_t value = ((high & 0xFFFFF) | 0x100000) << 10 | low >> 22;
-    value += low >> 21 & 1;
-    nn_multiplier m = {(int32_t)value, (int32_t)(high >> 20) - 1022};
-    if (value >> 31 != 0 || m.shift >= 0 || m.shift < -NN_SCALE_MAX_SHIFT) {
-        (void)nn_multiplier_make(real, &m);
-    }
+    nn_multiplier m;
+    (void)nn_multiplier_make(nn_channel_factor(w->in, w->filter, w->out, o),
+            &m);
     return m;
 }
 

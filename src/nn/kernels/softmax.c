@@ -12,7 +12,7 @@ static __attribute__((noinline)) int32_t make_exp(const nn_softmax *p,
         int32_t *table, int32_t below) {
     int32_t e = -below < p->lowest
             ? 0
-            : nn_fixed_exp(nn_multiply(-below, p->factor), 5);
+            : nn_fixed_exp(nn_times(-below, &p->factor), 5);
     if (table != NULL) {
         table[below] = e;
     }
