@@ -44,12 +44,12 @@ int nn_run_init(nn_run *run, const nn_plan *plan, const nn_io *io, void *memory,
     }
     assert(((uintptr_t)arena & (NN_ALIGN - 1)) == 0);
     memset(run, 0, sizeof(*run));
-    memset(memory, 0, bytes);
     run->schedule.plan = plan;
     run->io = io;
     run->arena = arena;
     run->views = memory;
     run->schedule.done = (uint32_t *)(void *)(run->views + most_views(plan));
+    memset(run->schedule.done, 0, counters(plan) * sizeof(uint32_t));
     run->schedule.waits =
             (nn_wait *)(void *)(run->schedule.done + counters(plan));
     return 0;
@@ -168,9 +168,10 @@ static void begin_stage(nn_run *run) {
     s->end = s->plan->stages[run->stage + 1];
     nn_schedule_begin(s);
     for (uint32_t place = s->first; place < s->end; place++) {
-        nn_call call = call_of(run, place);
-        if (call.op->def->begin != NULL) {
-            call.op->def->begin(&call);
+        const nn_op *op = nn_planned_op(s->plan, place);
+        if (op->def->begin != NULL) {
+            nn_call call = call_of(run, place);
+            op->def->begin(&call);
         }
     }
 }

@@ -7,36 +7,36 @@
 
 #include "nn/kernels/move.h"
 
-void nn_space_to_depth_run(const nn_call *call, uint32_t first, uint32_t end) {
+// The deep side has the pixels of a block in one. Every row of the wide side is
+// copied to or from its part of a deep row.
+static void run_depth(const nn_call *call, uint32_t first, uint32_t end,
+        bool to_depth) {
     const nn_depth_blocks *p = NN_PARAMS(call->op, nn_depth_blocks);
-    const nn_tensor *out = nn_call_output(call, 0);
-    uint32_t pixel = call->out[0].row_bytes / (uint32_t)out->dim[2];
-    uint32_t piece = pixel / p->size; // one row of a block
+    const nn_tensor *t = to_depth ? nn_call_output(call, 0)
+                                  : nn_op_given(call->graph, call->op, 0);
+    const nn_view *deep = to_depth ? call->out : call->in;
+    const nn_view *wide = to_depth ? call->in : call->out;
+    int32_t pixel = (int32_t)t->row_bytes / t->dim[2];
+    int32_t piece = pixel / (int32_t)p->size; // one row of a block
+    uint32_t rows = to_depth ? p->size : 1;
     nn_move move;
-    nn_move_start(&move, piece);
-    nn_move_dim(&move, out->dim[2], pixel, piece);
-    for (uint32_t y = first; y < end; y++) {
-        uint8_t *to = nn_view_row(&call->out[0], y);
-        for (uint32_t i = 0; i < p->size; i++) {
-            const uint8_t *row = nn_view_row(&call->in[0], y * p->size + i);
-            nn_move_run(&move, to + (size_t)i * piece, row);
-        }
+    nn_move_start(&move, (uint32_t)piece);
+    nn_move_dim(&move, t->dim[2], to_depth ? pixel : piece,
+            to_depth ? piece : pixel);
+    for (uint32_t y = first * rows; y < end * rows; y++) {
+        uint8_t *part = (uint8_t *)nn_view_row(deep, y / p->size) +
+                (size_t)(y % p->size) * (uint32_t)piece;
+        uint8_t *row = nn_view_row(wide, y);
+        nn_move_run(&move, to_depth ? part : row, to_depth ? row : part);
     }
 }
 
+void nn_space_to_depth_run(const nn_call *call, uint32_t first, uint32_t end) {
+    run_depth(call, first, end, true);
+}
+
 void nn_depth_to_space_run(const nn_call *call, uint32_t first, uint32_t end) {
-    const nn_depth_blocks *p = NN_PARAMS(call->op, nn_depth_blocks);
-    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
-    uint32_t pixel = call->in[0].row_bytes / (uint32_t)in->dim[2];
-    uint32_t piece = pixel / p->size;
-    nn_move move;
-    nn_move_start(&move, piece);
-    nn_move_dim(&move, in->dim[2], piece, pixel);
-    for (uint32_t y = first; y < end; y++) {
-        const uint8_t *row = nn_view_row(&call->in[0], y / p->size);
-        nn_move_run(&move, nn_view_row(&call->out[0], y),
-                row + (size_t)(y % p->size) * piece);
-    }
+    run_depth(call, first, end, false);
 }
 
 // Both operators work on N, H, W and the rest; three dimensions are N, H, C.
@@ -83,9 +83,7 @@ static void run_blocks(const nn_call *call, bool to_blocks) {
                 memcpy(to_blocks ? at : pixel, to_blocks ? pixel : at,
                         block.pixel);
             } else if (to_blocks) {
-                for (uint32_t k = 0; k < block.pixel; k += element) {
-                    memcpy(at + k, p->value, element);
-                }
+                nn_move_fill(at, block.pixel, p->value, element);
             }
         }
     }

@@ -66,8 +66,7 @@ static void cast(uint8_t *to, nn_type to_type, const uint8_t *from,
         } else {
             float x;
             memcpy(&x, from, sizeof(x));
-            store(to, to_type,
-                    to_type == NN_BOOL ? x != 0 : cut(x, to_type));
+            store(to, to_type, to_type == NN_BOOL ? x != 0 : cut(x, to_type));
         }
         to += to_bytes;
         from += from_bytes;

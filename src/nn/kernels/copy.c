@@ -9,23 +9,18 @@
 #include "nn/kernels/move.h"
 #include "nn/real.h"
 
-// A view of the whole tensor as one row, where the operator is not row-local.
-static nn_view one_row(const nn_call *call, const nn_tensor *tensor,
-        const nn_view *view) {
-    if (call->op->row_local) {
-        return *view;
-    }
-    return (nn_view){view->data, tensor->bytes, 1};
+// Bytes of a row; of all where the operator is not row-local: one row then.
+static uint32_t row_bytes(const nn_call *call, const nn_tensor *tensor) {
+    return call->op->row_local ? tensor->row_bytes : tensor->bytes;
 }
 
 void nn_copy_run(const nn_call *call, uint32_t first, uint32_t end) {
-    nn_view in = one_row(call, nn_op_given(call->graph, call->op, 0), call->in);
-    nn_view out = one_row(call, nn_call_output(call, 0), call->out);
-    for (uint32_t y = first; y < (call->op->row_local ? end : first + 1); y++) {
-        uint8_t *to = nn_view_row(&out, y);
-        const uint8_t *from = nn_view_row(&in, y);
+    uint32_t bytes = row_bytes(call, nn_call_output(call, 0));
+    for (uint32_t y = first; y < (call->op->row_local ? end : 1); y++) {
+        uint8_t *to = nn_view_row(&call->out[0], y);
+        const uint8_t *from = nn_view_row(&call->in[0], y);
         if (to != from) {
-            memcpy(to, from, out.row_bytes);
+            memcpy(to, from, bytes);
         }
     }
 }
@@ -69,21 +64,6 @@ void nn_concat_begin(const nn_call *call) {
     }
 }
 
-// Pieces of a whole, line bytes from each other, and those of a part, which
-// lie one behind the other.
-typedef struct pieces {
-    uint32_t line, bytes, count;
-} pieces;
-
-static void copy_pieces(const pieces *p, uint8_t *whole, uint8_t *part,
-        bool split) {
-    nn_move move;
-    nn_move_start(&move, p->bytes);
-    nn_move_dim(&move, (int32_t)p->count, split ? p->bytes : p->line,
-            split ? p->line : p->bytes);
-    nn_move_run(&move, split ? part : whole, split ? whole : part);
-}
-
 // All parts, from the whole or to it.
 static void run_parts(const nn_call *call, uint32_t first, uint32_t end,
         bool split) {
@@ -91,34 +71,35 @@ static void run_parts(const nn_call *call, uint32_t first, uint32_t end,
     const nn_parts *p = NN_PARAMS(op, nn_parts);
     const nn_tensor *all = split ? nn_op_given(call->graph, op, p->whole)
                                  : nn_call_output(call, 0);
-    nn_view whole =
-            one_row(call, all, split ? &call->in[p->whole] : &call->out[0]);
-    pieces piece = {.line = whole.row_bytes / p->lines, .count = p->lines};
+    const nn_view *whole = split ? &call->in[p->whole] : &call->out[0];
+    const nn_view *part = split ? call->out : call->in;
+    uint32_t count = split ? op->output_count : op->input_count;
+    uint32_t line = row_bytes(call, all) / p->lines;
     uint32_t offset = 0;
     const uint8_t *table = call->keep;
-    end = op->row_local ? end : first + 1;
-    for (uint32_t k = 0; k < (split ? op->output_count : op->input_count);
-            k++) {
+    end = op->row_local ? end : 1;
+    for (uint32_t k = 0; k < count; k++, part++) {
         const nn_tensor *t = split ? nn_call_output(call, k)
                                    : nn_op_given(call->graph, op, k);
-        nn_view part = one_row(call, t, split ? &call->out[k] : &call->in[k]);
+        uint32_t bytes = row_bytes(call, t) / p->lines;
         bool rescales =
                 !split && op->keep_bytes > 0 && nn_concat_rescales(t, all);
-        piece.bytes = part.row_bytes / p->lines;
+        nn_move move;
+        nn_move_start(&move, bytes);
+        nn_move_dim(&move, (int32_t)p->lines, (int32_t)(split ? bytes : line),
+                (int32_t)(split ? line : bytes));
         for (uint32_t y = first; y < end; y++) {
-            uint8_t *to = (uint8_t *)nn_view_row(&whole, y) + offset;
-            uint8_t *from = nn_view_row(&part, y);
-            if (!rescales) {
-                copy_pieces(&piece, to, from, split);
-                continue;
-            }
-            for (uint32_t i = 0; i < p->lines; i++) {
-                nn_lookup_apply(table, to + (size_t)i * piece.line,
-                        from + (size_t)i * piece.bytes, piece.bytes);
+            uint8_t *in_whole = (uint8_t *)nn_view_row(whole, y) + offset;
+            uint8_t *alone = nn_view_row(part, y);
+            nn_move_run(&move, split ? alone : in_whole,
+                    split ? in_whole : alone);
+            for (uint32_t i = 0; rescales && i < p->lines; i++) {
+                nn_lookup_apply(table, in_whole, in_whole, bytes);
+                in_whole += line;
             }
         }
         table += rescales ? NN_LOOKUP_BYTES : 0;
-        offset += piece.bytes;
+        offset += bytes;
     }
 }
 

@@ -7,85 +7,72 @@
 #include <string.h>
 
 void nn_move_start(nn_move *move, uint32_t element_bytes) {
-    move->unit = element_bytes;
-    move->rank = 0;
+    move->rank = 1;
+    move->dim[0].count = (int32_t)element_bytes;
+    move->dim[0].to = 1;
+    move->dim[0].from = 1;
+    move->dim[1].count = 1; // if no other comes
+    move->dim[1].to = 0;
+    move->dim[1].from = 0;
 }
 
-void nn_move_dim(nn_move *move, int32_t count, int64_t to, int64_t from) {
+void nn_move_dim(nn_move *move, int32_t count, int32_t to, int32_t from) {
     if (count == 1) {
-        return; // its steps, however wild, are never taken
-    }
-    if (move->rank == 0 && to == move->unit && from == move->unit) {
-        move->unit *= (uint32_t)count;
         return;
     }
-    if (move->rank > 0) {
-        int64_t inner = move->dim[move->rank - 1].count;
-        if (to == inner * move->dim[move->rank - 1].to &&
-                from == inner * move->dim[move->rank - 1].from) {
-            move->dim[move->rank - 1].count *= count;
-            return;
-        }
+    uint32_t inner = move->rank - 1;
+    int64_t size = move->dim[inner].count;
+    if (to == size * move->dim[inner].to &&
+            from == size * move->dim[inner].from) {
+        move->dim[inner].count *= count;
+        return;
     }
-    assert(move->rank < NN_MAX_RANK);
+    assert(move->rank <= NN_MAX_RANK);
     move->dim[move->rank].count = count;
-    move->dim[move->rank].to = (int32_t)to;
-    move->dim[move->rank].from = (int32_t)from;
+    move->dim[move->rank].to = to;
+    move->dim[move->rank].from = from;
     move->rank++;
 }
 
 // Where the caller knows the unit, this becomes plain loads and stores.
-static inline void line(uint8_t *to, int32_t to_step, const uint8_t *from,
-        int32_t from_step, int32_t count, uint32_t unit) {
-    for (; count > 0; count--) {
+static inline void line(const nn_move *move, uint8_t *to, const uint8_t *from,
+        uint32_t unit) {
+    for (int32_t i = move->dim[1].count; i > 0; i--) {
         memcpy(to, from, unit);
-        to += to_step;
-        from += from_step;
+        to += move->dim[1].to;
+        from += move->dim[1].from;
     }
 }
 
-static void any_line(uint8_t *to, int32_t to_step, const uint8_t *from,
-        int32_t from_step, int32_t count, uint32_t unit) {
-    switch (unit) {
-    case 1:
-        line(to, to_step, from, from_step, count, 1);
-        break;
-    case 2:
-        line(to, to_step, from, from_step, count, 2);
-        break;
-    case 4:
-        line(to, to_step, from, from_step, count, 4);
-        break;
-    case 8:
-        line(to, to_step, from, from_step, count, 8);
-        break;
-    default:
-        line(to, to_step, from, from_step, count, unit);
-        break;
+static void run_dim(const nn_move *move, uint32_t d, uint8_t *to,
+        const uint8_t *from) {
+    uint32_t unit = (uint32_t)move->dim[0].count;
+    if (d > 1) {
+        for (int32_t i = move->dim[d].count; i > 0; i--) {
+            run_dim(move, d - 1, to, from);
+            to += move->dim[d].to;
+            from += move->dim[d].from;
+        }
+    } else if (unit == 1) {
+        line(move, to, from, 1);
+    } else if (unit == 4) {
+        line(move, to, from, 4);
+    } else {
+        line(move, to, from, unit);
     }
 }
 
 void nn_move_run(const nn_move *move, uint8_t *to, const uint8_t *from) {
-    if (move->rank == 0) {
-        memcpy(to, from, move->unit);
+    run_dim(move, move->rank - 1, to, from);
+}
+
+void nn_move_fill(uint8_t *to, uint32_t bytes, const uint8_t *element,
+        uint32_t element_bytes) {
+    if (element_bytes == 1) {
+        memset(to, element[0], bytes);
         return;
     }
-    int32_t at[NN_MAX_RANK] = {0};
-    for (;;) {
-        any_line(to, move->dim[0].to, from, move->dim[0].from,
-                move->dim[0].count, move->unit);
-        uint32_t d = 1;
-        while (d < move->rank && at[d] == move->dim[d].count - 1) {
-            to -= (ptrdiff_t)at[d] * move->dim[d].to;
-            from -= (ptrdiff_t)at[d] * move->dim[d].from;
-            at[d] = 0;
-            d++;
-        }
-        if (d == move->rank) {
-            return;
-        }
-        at[d]++;
-        to += move->dim[d].to;
-        from += move->dim[d].from;
+    for (uint32_t i = 0; i < bytes; i += element_bytes) {
+        memcpy(to + i, element, element_bytes);
     }
 }

@@ -12,16 +12,20 @@
 // Dimensions that continue the one inside them are merged, so that a plain
 // copy ends as one memcpy().
 typedef struct nn_move {
-    uint32_t unit; // bytes that are contiguous on both sides
     uint32_t rank;
     struct {
         int32_t count, to, from; // steps in bytes, may be negative
-    } dim[NN_MAX_RANK];
+    } dim[NN_MAX_RANK + 1];      // 0: bytes that are contiguous on both sides
 } nn_move;
 
 void nn_move_start(nn_move *move, uint32_t element_bytes);
-void nn_move_dim(nn_move *move, int32_t count, int64_t to, int64_t from);
+// With a count of 1 steps are not taken, however wild they are.
+void nn_move_dim(nn_move *move, int32_t count, int32_t to, int32_t from);
 // to and from: where the first element lies. The arrays must not overlap.
 void nn_move_run(const nn_move *move, uint8_t *to, const uint8_t *from);
+
+// Fills bytes with one element, again and again.
+void nn_move_fill(uint8_t *to, uint32_t bytes, const uint8_t *element,
+        uint32_t element_bytes);
 
 #endif
