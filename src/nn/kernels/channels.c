@@ -14,3 +14,9 @@ void nn_channel_multipliers(const nn_tensor *in, const nn_tensor *filter,
                 &multipliers[c]);
     }
 }
+
+int8_t nn_target_number(const nn_target *target, int32_t sum,
+        const nn_multiplier *multiplier) {
+    int32_t value = nn_wrap_add(nn_times(sum, multiplier), target->zero_point);
+    return (int8_t)nn_clamp_i32(value, target->low, target->high);
+}

@@ -40,4 +40,8 @@ static inline int8_t nn_target_int8(nn_target target, int32_t sum,
     return (int8_t)nn_clamp_i32(value, target.low, target.high);
 }
 
+// The same as a call, for what is not done often.
+int8_t nn_target_number(const nn_target *target, int32_t sum,
+        const nn_multiplier *multiplier);
+
 #endif

@@ -11,14 +11,14 @@
 // Row `row`, counted over the batch, of an image: its distance from the
 // view's first byte. Tensors that are not streamed are contiguous, whatever
 // rows a reshape left them.
-static inline uint32_t nn_image_row(const nn_call *call, const nn_view *view,
-        const nn_tensor *image, uint32_t row) {
-    if (call->op->row_local) {
-        return row % view->ring * view->row_bytes;
-    }
-    uint32_t rows = (uint32_t)image->dim[0] * (uint32_t)image->dim[1];
-    return row * (image->bytes / rows);
-}
+uint32_t nn_image_row(const nn_call *call, const nn_view *view,
+        const nn_tensor *image, uint32_t row);
+
+// Row `row` of output 0.
+int8_t *nn_image_out(const nn_call *call, uint32_t row);
+// Where row y of input k begins in the image that belongs to row `row` of the
+// output.
+uint32_t nn_image_in(const nn_call *call, uint32_t k, uint32_t row, uint32_t y);
 
 // The kernel rows of a window that lie inside input k when row y of the output
 // (counted over the batch) is computed, and where their image rows begin.

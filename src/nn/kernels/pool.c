@@ -23,8 +23,7 @@ static void run_pool(const nn_call *call, uint32_t first, uint32_t end,
     };
     for (uint32_t row = first; row < end; row++) {
         a.down = nn_image_taps(call, 0, w, row, call->scratch);
-        int8_t *to = (int8_t *)call->out[0].data +
-                nn_image_row(call, &call->out[0], out, row);
+        int8_t *to = nn_image_out(call, row);
         for (int32_t x = 0; x < out->dim[2]; x++) {
             a.left = x * w->stride_w - w->pad_left;
             a.across = nn_taps_inside(a.left, 1, w->kernel_w, in->dim[2]);

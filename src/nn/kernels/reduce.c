@@ -10,61 +10,44 @@ enum { LAST = NN_REDUCE_LOOPS - 1 };
 _Static_assert(NN_REDUCE_LOOPS == 3, "the loops below are written out");
 
 // Results of n outputs that are neighbours in the input too, from the first
-// one's place in the input on.
-typedef void reduce_block(const nn_call *call, const int8_t *in, uint32_t n,
-        int8_t *out);
-
-static void sum_block(const nn_call *call, const int8_t *in, uint32_t n,
-        int8_t *out) {
+// one's place in the input on: sums or largest numbers.
+static void reduce_block(const nn_call *call, const int8_t *in, uint32_t n,
+        int8_t *out, bool sums) {
     const nn_reduce_params *p = NN_PARAMS(call->op, const nn_reduce_params);
     const nn_loops *r = &p->reduced;
-    // unsigned, for a hostile model's sums may wrap
-    uint32_t sum[NN_CHANNEL_BLOCK] = {0};
-    for (uint32_t i = 0; i < r->count[0]; i++) {
-        for (uint32_t j = 0; j < r->count[1]; j++) {
-            const int8_t *x = in + (size_t)i * r->step[0];
-            x += (size_t)j * r->step[1];
-            for (uint32_t k = 0; k < r->count[LAST]; k++) {
-                for (uint32_t c = 0; c < n; c++) {
-                    sum[c] += (uint32_t)x[c];
-                }
-                x += r->step[LAST];
-            }
-        }
-    }
     const nn_tensor *from = nn_op_given(call->graph, call->op, 0);
-    nn_target target = {nn_call_output(call, 0)->zero_point, INT8_MIN,
+    const nn_target target = {nn_call_output(call, 0)->zero_point, INT8_MIN,
             INT8_MAX};
     uint32_t count = r->count[0] * r->count[1] * r->count[LAST];
     uint32_t zero = (uint32_t)from->zero_point * count;
+    // unsigned, for a hostile model's sums may wrap
+    uint32_t all[NN_CHANNEL_BLOCK];
     for (uint32_t c = 0; c < n; c++) {
-        out[c] =
-                nn_target_int8(target, (int32_t)(sum[c] - zero), p->multiplier);
-    }
-}
-
-static void max_block(const nn_call *call, const int8_t *in, uint32_t n,
-        int8_t *out) {
-    const nn_reduce_params *p = NN_PARAMS(call->op, const nn_reduce_params);
-    const nn_loops *r = &p->reduced;
-    for (uint32_t c = 0; c < n; c++) {
-        out[c] = INT8_MIN;
+        all[c] = sums ? 0 - zero : (uint32_t)INT8_MIN;
     }
     for (uint32_t i = 0; i < r->count[0]; i++) {
         for (uint32_t j = 0; j < r->count[1]; j++) {
             const int8_t *x = in + (size_t)i * r->step[0];
             x += (size_t)j * r->step[1];
             for (uint32_t k = 0; k < r->count[LAST]; k++) {
-                for (uint32_t c = 0; c < n; c++) {
-                    out[c] = x[c] > out[c] ? x[c] : out[c];
+                for (uint32_t c = 0; sums && c < n; c++) {
+                    all[c] += (uint32_t)x[c];
+                }
+                for (uint32_t c = 0; !sums && c < n; c++) {
+                    all[c] = (uint32_t)nn_max_i32((int32_t)all[c], x[c]);
                 }
                 x += r->step[LAST];
             }
         }
     }
+    for (uint32_t c = 0; c < n; c++) {
+        int32_t number = (int32_t)all[c];
+        out[c] = sums ? nn_target_number(&target, number, &p->multiplier)
+                      : (int8_t)number;
+    }
 }
 
-static void run_loops(const nn_call *call, reduce_block *block) {
+static void run_loops(const nn_call *call, bool sums) {
     const nn_reduce_params *p = NN_PARAMS(call->op, const nn_reduce_params);
     const nn_loops *kept = &p->kept;
     const int8_t *in = (const int8_t *)call->in[0].data;
@@ -79,7 +62,8 @@ static void run_loops(const nn_call *call, reduce_block *block) {
             for (uint32_t k = 0; k < kept->count[LAST]; k += n) {
                 n = kept->count[LAST] - k;
                 n = n < most ? n : most;
-                block(call, x + (size_t)k * kept->step[LAST], n, out);
+                reduce_block(call, x + (size_t)k * kept->step[LAST], n, out,
+                        sums);
                 out += n;
             }
         }
@@ -90,11 +74,11 @@ static void run_loops(const nn_call *call, reduce_block *block) {
 void nn_reduce_sum_run(const nn_call *call, uint32_t first, uint32_t end) {
     (void)first;
     (void)end;
-    run_loops(call, sum_block);
+    run_loops(call, true);
 }
 
 void nn_reduce_max_run(const nn_call *call, uint32_t first, uint32_t end) {
     (void)first;
     (void)end;
-    run_loops(call, max_block);
+    run_loops(call, false);
 }

@@ -48,21 +48,9 @@ nn_resize_between nn_resize_bilinear(const nn_resize_params *params, int32_t in,
     };
 }
 
-// Row of the input that row `row` of the output's image begins to count from.
-static uint32_t batch_start(const nn_call *call, uint32_t row) {
-    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
-    uint32_t out_h = (uint32_t)nn_call_output(call, 0)->dim[1];
-    return row / out_h * (uint32_t)in->dim[1];
-}
-
-static const uint8_t *input_row(const nn_call *call, uint32_t row) {
-    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
-    return call->in[0].data + nn_image_row(call, &call->in[0], in, row);
-}
-
-static uint8_t *output_row(const nn_call *call, uint32_t row) {
-    const nn_tensor *out = nn_call_output(call, 0);
-    return call->out[0].data + nn_image_row(call, &call->out[0], out, row);
+static const int8_t *input_row(const nn_call *call, uint32_t row, int32_t y) {
+    return (const int8_t *)call->in[0].data +
+            nn_image_in(call, 0, row, (uint32_t)y);
 }
 
 void nn_resize_nearest_run(const nn_call *call, uint32_t first, uint32_t end) {
@@ -73,9 +61,8 @@ void nn_resize_nearest_run(const nn_call *call, uint32_t first, uint32_t end) {
     for (uint32_t row = first; row < end; row++) {
         int32_t y = (int32_t)(row % (uint32_t)out->dim[1]);
         int32_t near = nn_resize_nearest(p, in->dim[1], out->dim[1], y);
-        const uint8_t *from =
-                input_row(call, batch_start(call, row) + (uint32_t)near);
-        uint8_t *to = output_row(call, row);
+        const int8_t *from = input_row(call, row, near);
+        int8_t *to = nn_image_out(call, row);
         for (int32_t x = 0; x < out->dim[2]; x++, to += pixel) {
             near = nn_resize_nearest(p, in->dim[2], out->dim[2], x);
             memcpy(to, from + (size_t)(uint32_t)near * pixel, pixel);
@@ -116,20 +103,19 @@ void nn_resize_bilinear_run(const nn_call *call, uint32_t first, uint32_t end) {
     const nn_tensor *out = nn_call_output(call, 0);
     uint32_t channels = (uint32_t)in->dim[3];
     for (uint32_t row = first; row < end; row++) {
-        uint32_t start = batch_start(call, row);
         int32_t y = (int32_t)(row % (uint32_t)out->dim[1]);
         nn_resize_between v = nn_resize_bilinear(p, in->dim[1], out->dim[1], y);
-        const void *above = input_row(call, start + (uint32_t)v.first);
-        const void *below = input_row(call, start + (uint32_t)v.second);
-        int8_t *to = (int8_t *)output_row(call, row);
+        const int8_t *above = input_row(call, row, v.first);
+        const int8_t *below = input_row(call, row, v.second);
+        int8_t *to = nn_image_out(call, row);
         for (int32_t x = 0; x < out->dim[2]; x++, to += channels) {
             nn_resize_between h =
                     nn_resize_bilinear(p, in->dim[2], out->dim[2], x);
             size_t left = (size_t)(uint32_t)h.first * channels;
             int32_t up = NN_RESIZE_ONE - v.share;
             corners c = {
-                    .above = (const int8_t *)above + left,
-                    .below = (const int8_t *)below + left,
+                    .above = above + left,
+                    .below = below + left,
                     .across = (size_t)(uint32_t)(h.second - h.first) * channels,
                     .share = {up * (NN_RESIZE_ONE - h.share), up * h.share,
                             v.share * (NN_RESIZE_ONE - h.share),
