@@ -3,94 +3,105 @@
 
 #include "nn/flatbuffer.h"
 
-#include <string.h>
-
-uint16_t nn_load_u16(const uint8_t *bytes) {
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-
-uint32_t nn_load_u32(const uint8_t *bytes) {
-    return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-            (uint32_t)bytes[3] << 24;
-}
-
-int32_t nn_load_i32(const uint8_t *bytes) {
-    return (int32_t)nn_load_u32(bytes);
-}
-
-int64_t nn_load_i64(const uint8_t *bytes) {
-    return (int64_t)(nn_load_u32(bytes) |
-            (uint64_t)nn_load_u32(bytes + 4) << 32);
-}
-
-float nn_load_f32(const uint8_t *bytes) {
-    uint32_t bits = nn_load_u32(bytes);
-    float value;
-    memcpy(&value, &bits, sizeof(value));
-    return value;
-}
-
 // Whether size bytes from position lie inside the file.
-static int inside(const nn_flatbuffer *file, uint32_t position, uint32_t size) {
+static bool inside(const nn_flatbuffer *file, uint32_t position,
+        uint32_t size) {
     return position <= file->bytes && size <= file->bytes - position;
 }
 
-// Follows the unsigned offset that is stored at position.
-static int follow(const nn_flatbuffer *file, uint32_t position,
-        uint32_t *target) {
+uint32_t nn_flatbuffer_follow(const nn_flatbuffer *file, uint32_t position) {
     if (!inside(file, position, 4)) {
-        return -1;
+        return NN_NOWHERE;
     }
-    uint32_t offset = nn_load_u32(file->data + position);
-    if (offset < 4 || !inside(file, position, offset)) {
-        return -1;
-    }
-    *target = position + offset;
-    return inside(file, *target, 4) ? 0 : -1;
+    uint32_t target = position + nn_load_u32(file->data + position);
+    // an offset that leads around the end of 32 bits leads before position
+    return target >= position + 4 && inside(file, target, 4) ? target
+                                                             : NN_NOWHERE;
 }
 
-int nn_flatbuffer_root(const nn_flatbuffer *file, uint32_t *table) {
-    return follow(file, 0, table);
-}
-
-int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
-        uint32_t field, uint32_t size, uint32_t *position) {
-    *position = 0;
-    if (!inside(file, table, 4)) {
-        return -1;
+uint32_t nn_flatbuffer_find(const nn_flatbuffer *file, uint32_t table,
+        uint32_t field, uint32_t size) {
+    if (table == 0 || !inside(file, table, 4)) {
+        return NN_NOWHERE;
     }
     // the vtable lies a signed distance before the table
-    int64_t vtable = (int64_t)table - nn_load_i32(file->data + table);
-    if (vtable < 0 || vtable > file->bytes ||
-            !inside(file, (uint32_t)vtable, 4)) {
-        return -1;
+    uint32_t vtable = table - nn_load_u32(file->data + table);
+    if (!inside(file, vtable, 4)) {
+        return NN_NOWHERE;
     }
     const uint8_t *v = file->data + vtable;
     uint32_t vtable_bytes = nn_load_u16(v);
     uint32_t table_bytes = nn_load_u16(v + 2);
-    if (vtable_bytes < 4 || !inside(file, (uint32_t)vtable, vtable_bytes) ||
+    if (vtable_bytes < 4 || !inside(file, vtable, vtable_bytes) ||
             !inside(file, table, table_bytes)) {
-        return -1;
+        return NN_NOWHERE;
     }
     uint32_t entry = 4 + 2 * field;
-    if (entry + 2 > vtable_bytes) {
-        return 0;
-    }
-    uint32_t offset = nn_load_u16(v + entry);
+    uint32_t offset = entry + 2 > vtable_bytes ? 0 : nn_load_u16(v + entry);
     if (offset == 0) {
         return 0;
     }
-    if (offset < 4 || offset > table_bytes || size > table_bytes - offset) {
-        return -1;
+    return offset < 4 || offset + size > table_bytes ? NN_NOWHERE
+                                                     : table + offset;
+}
+
+static bool read_field(const nn_flatbuffer *file, uint32_t table,
+        const nn_field *f, nn_vector *value) {
+    uint32_t size = f->kind == NN_NUMBER ? f->bytes : 4;
+    uint32_t at = nn_flatbuffer_find(file, table, f->field, size);
+    *value = (nn_vector){NULL, 0, 0};
+    if (at == 0) {
+        return true;
     }
-    *position = table + offset;
-    return 0;
+    if (f->kind != NN_NUMBER) {
+        at = nn_flatbuffer_follow(file, at);
+    }
+    if (at == NN_NOWHERE) {
+        return false;
+    }
+    uint32_t count = size == 1 ? file->data[at] : nn_load_u32(file->data + at);
+    if (f->kind == NN_VECTOR) {
+        at += 4;
+        if (count > (file->bytes - at) / f->bytes) {
+            return false;
+        }
+    }
+    *value = (nn_vector){file->data + at, at, count};
+    return true;
+}
+
+uint32_t nn_flatbuffer_read(const nn_flatbuffer *file, uint32_t table,
+        const nn_field *fields, uint32_t count, nn_vector *values) {
+    uint32_t i = 0;
+    while (i < count && read_field(file, table, &fields[i], &values[i])) {
+        i++;
+    }
+    return i;
+}
+
+// What the host's reader of models asks for field by field.
+
+int nn_flatbuffer_root(const nn_flatbuffer *file, uint32_t *table) {
+    *table = nn_flatbuffer_follow(file, 0);
+    return *table == NN_NOWHERE ? -1 : 0;
+}
+
+int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
+        uint32_t i, uint32_t *table) {
+    *table = nn_flatbuffer_follow(file, vector->position + 4 * i);
+    return *table == NN_NOWHERE ? -1 : 0;
+}
+
+int nn_flatbuffer_field(const nn_flatbuffer *file, uint32_t table,
+        uint32_t field, uint32_t size, uint32_t *position) {
+    *position = nn_flatbuffer_find(file, table, field, size);
+    return *position == NN_NOWHERE ? -1 : 0;
 }
 
 int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
         uint8_t fallback, uint8_t *value) {
-    uint32_t position;
-    if (nn_flatbuffer_field(file, table, field, 1, &position) != 0) {
+    uint32_t position = nn_flatbuffer_find(file, table, field, 1);
+    if (position == NN_NOWHERE) {
         return -1;
     }
     *value = position == 0 ? fallback : file->data[position];
@@ -99,8 +110,8 @@ int nn_flatbuffer_u8(const nn_flatbuffer *file, uint32_t table, uint32_t field,
 
 int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table, uint32_t field,
         uint32_t fallback, uint32_t *value) {
-    uint32_t position;
-    if (nn_flatbuffer_field(file, table, field, 4, &position) != 0) {
+    uint32_t position = nn_flatbuffer_find(file, table, field, 4);
+    if (position == NN_NOWHERE) {
         return -1;
     }
     *value = position == 0 ? fallback : nn_load_u32(file->data + position);
@@ -109,60 +120,14 @@ int nn_flatbuffer_u32(const nn_flatbuffer *file, uint32_t table, uint32_t field,
 
 int nn_flatbuffer_table(const nn_flatbuffer *file, uint32_t table,
         uint32_t field, uint32_t *position) {
-    uint32_t at;
-    if (nn_flatbuffer_field(file, table, field, 4, &at) != 0) {
-        return -1;
-    }
-    *position = 0;
-    return at == 0 ? 0 : follow(file, at, position);
+    uint32_t at = nn_flatbuffer_find(file, table, field, 4);
+    *position = at == 0 ? 0 : nn_flatbuffer_follow(file, at);
+    return *position == NN_NOWHERE ? -1 : 0;
 }
 
 int nn_flatbuffer_vector(const nn_flatbuffer *file, uint32_t table,
         uint32_t field, uint32_t element_bytes, nn_vector *vector) {
-    uint32_t at;
-    *vector = (nn_vector){NULL, 0, 0};
-    if (nn_flatbuffer_table(file, table, field, &at) != 0) {
-        return -1;
-    }
-    if (at == 0) {
-        return 0;
-    }
-    uint32_t count = nn_load_u32(file->data + at);
-    if (count > (file->bytes - at - 4) / element_bytes) {
-        return -1;
-    }
-    *vector = (nn_vector){file->data + at + 4, at + 4, count};
-    return 0;
-}
-
-int nn_flatbuffer_element(const nn_flatbuffer *file, const nn_vector *vector,
-        uint32_t i, uint32_t *table) {
-    return follow(file, vector->position + 4 * i, table);
-}
-
-static int read_number(const nn_flatbuffer *file, uint32_t table,
-        const nn_field *f, nn_vector *value) {
-    int err = nn_flatbuffer_field(file, table, f->field, f->bytes,
-            &value->position);
-    if (err == 0 && value->position != 0) {
-        const uint8_t *bytes = file->data + value->position;
-        value->count = f->bytes == 1 ? *bytes : nn_load_u32(bytes);
-    }
-    return err;
-}
-
-uint32_t nn_flatbuffer_read(const nn_flatbuffer *file, uint32_t table,
-        const nn_field *fields, uint32_t count, nn_vector *values) {
-    memset(values, 0, count * sizeof(*values));
-    for (uint32_t i = 0; i < count; i++, values++) {
-        const nn_field *f = &fields[i];
-        int err = f->kind == NN_NUMBER ? read_number(file, table, f, values)
-                : f->kind == NN_VECTOR
-                ? nn_flatbuffer_vector(file, table, f->field, f->bytes, values)
-                : nn_flatbuffer_table(file, table, f->field, &values->position);
-        if (err != 0) {
-            return i;
-        }
-    }
-    return count;
+    // no table of the schema has more than a few dozen fields
+    nn_field f = {(uint8_t)field, NN_VECTOR, (uint8_t)element_bytes};
+    return read_field(file, table, &f, vector) ? 0 : -1;
 }
