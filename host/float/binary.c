@@ -30,7 +30,7 @@ static int check_broadcast(const nn_loader *loader) {
         }
         shape[k] = p == 1 ? q : p;
     }
-    return nn_need_output_shape(loader, 0, rank, shape);
+    return nn_need_output_shape(loader, rank, shape);
 }
 
 static int check(nn_loader *loader, const nn_op_def *engine, bool activation) {

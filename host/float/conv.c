@@ -54,7 +54,7 @@ static int check(nn_loader *loader) {
     };
     int32_t shape[4] = {in->dim[0], 0, 0, filter->dim[0]};
     error = nn_window_fit(loader, &params->window, 4, &in->dim[1], &shape[1]);
-    error = error ? error : nn_need_output_shape(loader, 0, 4, shape);
+    error = error ? error : nn_need_output_shape(loader, 4, shape);
     if (error) {
         return error;
     }

@@ -30,7 +30,7 @@ static int check(nn_loader *loader) {
     };
     int32_t shape[4] = {in->dim[0], 0, 0, in->dim[3]};
     error = nn_window_fit(loader, &params->window, 0, &in->dim[1], &shape[1]);
-    return error ? error : nn_need_output_shape(loader, 0, 4, shape);
+    return error ? error : nn_need_output_shape(loader, 4, shape);
 }
 
 // Sum or maximum over the window for one channel; at is the image's element

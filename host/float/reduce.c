@@ -18,9 +18,11 @@ static int read_axes(nn_loader *loader, const nn_tensor *in, uint32_t *axes) {
     int error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
     *axes = 0;
     for (uint32_t k = 0; !error && k < count; k++) {
-        uint32_t found;
-        error = nn_need_axis(loader, axis[k], in->rank, &found);
-        *axes |= error ? 0 : 1U << found;
+        int32_t found = nn_need_axis(loader, axis[k], in->rank);
+        if (found < 0) {
+            return found;
+        }
+        *axes |= 1U << found;
     }
     return error;
 }
@@ -43,7 +45,7 @@ static int check(nn_loader *loader) {
             shape[rank++] = gone ? 1 : in->dim[k];
         }
     }
-    return nn_need_output_shape(loader, 0, rank, shape);
+    return nn_need_output_shape(loader, rank, shape);
 }
 
 // Place of the output element that input element i adds to.

@@ -28,7 +28,7 @@ static int check(nn_loader *loader) {
                 "input, size and options do not go together");
     }
     int32_t shape[4] = {in->dim[0], size[0], size[1], in->dim[3]};
-    return nn_need_output_shape(loader, 0, 4, shape);
+    return nn_need_output_shape(loader, 4, shape);
 }
 
 // The two pixels of an axis that output pixel i lies between, and how far.

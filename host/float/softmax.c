@@ -67,15 +67,16 @@ static int check_arg_max(nn_loader *loader) {
     nn_op *op = loader->op;
     arg_max_params *params = NN_PARAMS(op, arg_max_params);
     int32_t axis;
-    int error = nn_constant_int(loader, 1, &axis);
+    int error = nn_constant_list(loader, 1, 1, &axis);
     if (error) {
         return error;
     }
     const nn_tensor *in = nn_op_given(loader->graph, op, 0);
-    error = nn_need_axis(loader, axis, in->rank, &params->axis);
-    if (error) {
-        return error;
+    axis = nn_need_axis(loader, axis, in->rank);
+    if (axis < 0) {
+        return axis;
     }
+    params->axis = (uint32_t)axis;
     int32_t shape[NN_MAX_RANK];
     uint32_t rank = 0;
     for (uint32_t k = 0; k < in->rank; k++) {
@@ -83,7 +84,7 @@ static int check_arg_max(nn_loader *loader) {
             shape[rank++] = in->dim[k];
         }
     }
-    return nn_need_output_shape(loader, 0, rank, shape);
+    return nn_need_output_shape(loader, rank, shape);
 }
 
 static void run_arg_max(const nn_call *call, uint32_t first, uint32_t end) {

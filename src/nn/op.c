@@ -3,6 +3,7 @@
 
 #include "nn/op.h"
 
+#include <math.h>
 #include <stdarg.h>
 
 #include "nn/error_text.h"
@@ -10,12 +11,21 @@
 static int fail(const nn_loader *loader, int code, const char *format,
         va_list args) {
     nn_error *error = loader->error;
-    if (error != NULL) {
-        const nn_op *op = loader->op;
+    const nn_op *op = loader->op;
+    if (error == NULL) {
+        return code;
+    }
+    if (loader->tensor != NULL) {
+        nn_set_error(error, code, "%t: ", loader->tensor);
+    } else if (op != NULL) {
         nn_set_error(error, code, "op %u %s: ", (uint32_t)op->index,
                 nn_builtin_name(op->def->code).text);
-        nn_error_append(error, format, args);
+    } else if (loader->op_index != NN_NONE) {
+        nn_set_error(error, code, "op %u: ", (uint32_t)loader->op_index);
+    } else {
+        nn_set_error(error, code, "");
     }
+    nn_error_append(error, format, args);
     return code;
 }
 
@@ -43,81 +53,74 @@ int nn_op_unsupported(const nn_loader *loader, const char *format, ...) {
     return NN_ERR_UNSUPPORTED;
 }
 
-static int need(const nn_loader *loader, const nn_tensor *t, const char *side,
-        uint32_t k, uint32_t what) {
+int nn_op_dimensions(const nn_loader *loader) {
+    return nn_op_unsupported(loader, "more than 6 dimensions");
+}
+
+int nn_need(const nn_loader *loader, const nn_tensor *t, uint32_t what) {
     uint32_t types = what;
     if ((what & NN_SAME_TYPE) != 0) {
-        types &= NN_TYPE_BIT(loader->in[0]->type);
+        types = NN_TYPE_BIT(loader->in[0]->type);
     }
-    if ((NN_TYPE_BIT(t->type) & types) == 0) {
-        return nn_op_unsupported(loader,
-                "%s %u, %t, is %s, which is not supported here", side, k, t,
+    if ((NN_TYPE_BIT(t->type) & what & types) == 0) {
+        return nn_op_unsupported(loader, "%t is %s, which is not supported", t,
                 nn_type_name(t->type));
     }
     if ((what & NN_CONSTANT) != 0 && t->data == NULL) {
-        return nn_op_unsupported(loader, "%s %u must be a constant", side, k);
+        return nn_op_unsupported(loader, "%t must be a constant", t);
     }
-    if ((what & NN_SCALED) != 0 && !(t->scale_count == 1 && t->scale > 0)) {
-        return nn_op_invalid(loader, "%s %u, %t, needs one scale above 0", side,
-                k, t);
+    if ((what & NN_SCALED) != 0 && t->type != NN_INT32 &&
+            !(t->scale_count == 1 && t->scale > 0)) {
+        return nn_op_invalid(loader, "%t needs one scale above 0", t);
     }
     return 0;
 }
 
-static int need_given(const nn_loader *loader, uint32_t k) {
-    if (k >= loader->op->input_count || loader->op->inputs[k] == NN_NONE) {
-        return nn_op_invalid(loader, "input %u is left out", k);
-    }
-    return 0;
+const nn_tensor *nn_loader_input(const nn_loader *loader, uint32_t k) {
+    const nn_op *op = loader->op;
+    return k < op->input_count ? nn_op_input(loader->graph, op, k) : NULL;
+}
+
+static int left_out(const nn_loader *loader, uint32_t k) {
+    return nn_op_invalid(loader, "input %u is left out", k);
 }
 
 int nn_need_input(const nn_loader *loader, uint32_t k, uint32_t takes) {
-    const nn_op *op = loader->op;
-    if ((takes & NN_OPTIONAL) != 0 &&
-            (k >= op->input_count || op->inputs[k] == NN_NONE)) {
-        return 0;
+    const nn_tensor *t = nn_loader_input(loader, k);
+    if (t == NULL) {
+        return (takes & NN_OPTIONAL) != 0 ? 0 : left_out(loader, k);
     }
-    int err = need_given(loader, k);
-    if (err) {
-        return err;
-    }
-    const nn_tensor *t = nn_op_given(loader->graph, op, k);
     if (t->bytes == 0) {
         return nn_op_invalid(loader, "input %u has no elements", k);
     }
-    return need(loader, t, "input", k, takes);
+    return nn_need(loader, t, takes);
 }
 
-int nn_need_output(const nn_loader *loader, uint32_t k, uint32_t makes) {
-    return need(loader, nn_op_output(loader->graph, loader->op, k), "output", k,
-            makes);
-}
-
-int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
-        const int32_t *dim) {
-    const nn_tensor *t = nn_op_output(loader->graph, loader->op, k);
+int nn_need_rank(const nn_loader *loader, const nn_tensor *t, uint32_t rank) {
     if (t->rank != rank) {
-        return nn_op_invalid(loader,
-                "output %u has %u dimensions, the operator makes %u", k,
+        return nn_op_invalid(loader, "%t has %u dimensions instead of %u", t,
                 (uint32_t)t->rank, rank);
     }
-    for (uint32_t i = 0; i < rank; i++) {
-        if (dim[i] < 1) {
-            return nn_op_invalid(loader, "output %u would have no elements", k);
-        }
-        if (t->dim[i] != dim[i]) {
-            return nn_op_invalid(loader,
-                    "dimension %u of output %u is %d, the operator "
-                    "makes %d",
-                    i, k, t->dim[i], dim[i]);
+    return 0;
+}
+
+int nn_need_output_shape(const nn_loader *loader, uint32_t rank,
+        const int32_t *dim) {
+    const nn_tensor *t = loader->out;
+    int err = nn_need_rank(loader, t, rank);
+    for (uint32_t i = 0; err == 0 && i < rank; i++) {
+        if (t->dim[i] != dim[i] || dim[i] < 1) {
+            err = nn_op_invalid(loader,
+                    "dimension %u of the output is %d, the operator makes %d",
+                    i, t->dim[i], dim[i]);
         }
     }
-    return 0;
+    return err;
 }
 
 static int make_one_to_one(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
-    int err = nn_need_output_shape(loader, 0, in->rank, in->dim);
+    int err = nn_need_output_shape(loader, in->rank, in->dim);
     loader->out->rows = in->rows;
     loader->out->row_bytes = loader->out->bytes / in->rows;
     loader->op->row_local = 1;
@@ -130,14 +133,14 @@ int nn_op_check(nn_loader *loader) {
     const nn_op_def *def = op->def;
     int err = 0;
     loader->out = nn_op_output(loader->graph, op, 0);
-    for (uint32_t k = 0; err == 0 && k < NN_TAKEN && k < op->input_count; k++) {
-        loader->in[k] = nn_op_input(loader->graph, op, k);
-        if (def->takes[k] != 0) {
+    for (uint32_t k = 0; k < NN_TAKEN; k++) {
+        loader->in[k] = nn_loader_input(loader, k);
+        if (err == 0 && def->takes[k] != 0) {
             err = nn_need_input(loader, k, def->takes[k]);
         }
     }
     if (err == 0 && (def->makes & ~NN_MANY) != 0) {
-        err = nn_need_output(loader, 0, def->makes);
+        err = nn_need(loader, loader->out, def->makes);
     }
     if (err == 0 && (def->makes & NN_ONE_TO_ONE) != 0) {
         err = make_one_to_one(loader);
@@ -145,38 +148,39 @@ int nn_op_check(nn_loader *loader) {
     return err == 0 && def->check != NULL ? def->check(loader) : err;
 }
 
-static int need_image(const nn_loader *loader, const nn_tensor *t,
-        const char *name) {
-    return t->rank == 4
-            ? 0
-            : nn_op_invalid(loader, "the %s has %u dimensions instead of 4",
-                      name, (uint32_t)t->rank);
-}
-
 int nn_need_images(const nn_loader *loader, const nn_tensor *image) {
-    int err = need_image(loader, image, "image");
-    return err ? err : need_image(loader, loader->out, "output");
+    int err = nn_need_rank(loader, image, 4);
+    return err ? err : nn_need_rank(loader, loader->out, 4);
 }
 
-int nn_need_same_scale(const nn_loader *loader, uint32_t j) {
-    const nn_tensor *in = loader->in[j];
+int nn_need_same_scale(const nn_loader *loader, const nn_tensor *in,
+        float tolerance) {
     const nn_tensor *out = loader->out;
     if (in->scale_count > 1 || out->scale_count > 1 ||
             (in->scale_count == 1 && out->scale_count == 1 &&
-                    (in->scale != out->scale ||
+                    (fabsf(in->scale - out->scale) > tolerance ||
                             in->zero_point != out->zero_point))) {
         return nn_op_unsupported(loader,
-                "input %u and output 0 differ in quantisation", j);
+                "%t and the output differ in quantisation", in);
     }
     return 0;
+}
+
+static int far_apart(const nn_loader *loader) {
+    return nn_op_unsupported(loader, "the scales are too far apart");
 }
 
 int nn_need_factor(const nn_loader *loader, double real,
         nn_multiplier *multiplier) {
-    if (!(real >= 0) || nn_multiplier_make(real, multiplier)) {
-        return nn_op_unsupported(loader, "the scales are too far apart");
-    }
-    return 0;
+    return !(real >= 0) || nn_multiplier_make(real, multiplier)
+            ? far_apart(loader)
+            : 0;
+}
+
+int nn_need_fraction(const nn_loader *loader, double real,
+        nn_multiplier *multiplier) {
+    int err = nn_need_factor(loader, real, multiplier);
+    return err == 0 && multiplier->shift > 0 ? far_apart(loader) : err;
 }
 
 int64_t nn_constant_at(const nn_tensor *constant, uint32_t i) {
@@ -187,12 +191,11 @@ int64_t nn_constant_at(const nn_tensor *constant, uint32_t i) {
 
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
         int32_t *value, uint32_t *count) {
-    int err = need_given(loader, k);
-    if (err) {
-        return err;
+    const nn_tensor *t = nn_loader_input(loader, k);
+    if (t == NULL) {
+        return left_out(loader, k);
     }
-    const nn_tensor *t = nn_op_given(loader->graph, loader->op, k);
-    err = need(loader, t, "input", k, NN_INTS | NN_CONSTANT);
+    int err = nn_need(loader, t, NN_INTS | NN_CONSTANT);
     if (err) {
         return err;
     }
@@ -203,32 +206,35 @@ int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
     }
     for (uint32_t i = 0; i < *count; i++) {
         int64_t v = nn_constant_at(t, i);
-        if (v < INT32_MIN || v > INT32_MAX) {
+        value[i] = (int32_t)v;
+        if (value[i] != v) {
             return nn_op_fail(loader, NN_ERR_RANGE,
                     "number %u of input %u exceeds 32 bits", i, k);
         }
-        value[i] = (int32_t)v;
     }
     return 0;
 }
 
-static nn_flatbuffer file_of(const nn_loader *loader) {
-    return (nn_flatbuffer){loader->graph->file, loader->graph->file_bytes};
+int nn_constant_list(const nn_loader *loader, uint32_t k, uint32_t count,
+        int32_t *value) {
+    uint32_t given = 0;
+    int err = nn_constant_ints(loader, k, count, value, &given);
+    if (err == 0 && given != count) {
+        return nn_op_invalid(loader, "input %u must hold %u numbers, not %u", k,
+                count, given);
+    }
+    return err;
 }
 
 // The field's bytes; NULL where it is left out or damaged: options that are
 // not there have their default, as in every reader of the format.
 static const uint8_t *option(const nn_loader *loader, uint32_t field,
         uint32_t size) {
-    nn_flatbuffer file = file_of(loader);
-    uint32_t position;
-    if (loader->options == 0 ||
-            nn_flatbuffer_field(&file, loader->options, field, size,
-                    &position) != 0 ||
-            position == 0) {
-        return NULL;
-    }
-    return file.data + position;
+    uint32_t position =
+            nn_flatbuffer_find(&loader->file, loader->options, field, size);
+    return position == 0 || position == NN_NOWHERE
+            ? NULL
+            : loader->file.data + position;
 }
 
 int32_t nn_option_int(const nn_loader *loader, uint32_t field,
@@ -248,16 +254,13 @@ float nn_option_float(const nn_loader *loader, uint32_t field, float fallback) {
     return bytes == NULL ? fallback : nn_load_f32(bytes);
 }
 
-int nn_option_ints(const nn_loader *loader, uint32_t field,
-        const uint8_t **values, uint32_t *count) {
-    nn_flatbuffer file = file_of(loader);
-    nn_vector vector = {NULL, 0, 0};
+int nn_option_ints(const nn_loader *loader, uint32_t field, nn_vector *ints) {
+    const nn_field wanted = {(uint8_t)field, NN_VECTOR, 4};
+    *ints = (nn_vector){NULL, 0, 0};
     if (loader->options != 0 &&
-            nn_flatbuffer_vector(&file, loader->options, field, 4, &vector) !=
-                    0) {
+            nn_flatbuffer_read(&loader->file, loader->options, &wanted, 1,
+                    ints) != 1) {
         return nn_op_invalid(loader, "option %u is damaged", field);
     }
-    *values = vector.data;
-    *count = vector.count;
     return 0;
 }

@@ -43,7 +43,7 @@ typedef struct nn_call {
 enum {
     NN_SAME_TYPE = 1 << 10, // of these types, the one that input 0 has
     NN_CONSTANT = 1 << 11,
-    NN_SCALED = 1 << 12,     // quantised per tensor, with a scale above 0
+    NN_SCALED = 1 << 12,     // int32, or quantised with one scale above 0
     NN_OPTIONAL = 1 << 13,   // may be left out
     NN_ONE_TO_ONE = 1 << 14, // an output with the shape and rows of input 0,
                              // each row made of one row
@@ -67,6 +67,10 @@ typedef struct nn_loader {
     const nn_tensor *in[NN_TAKEN]; // its first inputs, NULL: left out
     nn_tensor *out;                // its output 0
     uint32_t options; // position of its options table in the file, 0: none
+    nn_flatbuffer file;
+    // For messages, while no operator is checked.
+    const nn_tensor *tensor; // the one being read, or NULL
+    uint16_t op_index;       // the operator being read, or NN_NONE
     nn_error *error;
 } nn_loader;
 
@@ -80,8 +84,8 @@ typedef struct nn_op_def {
     uint16_t makes;
     // Validates what the definition does not say: types, shapes, quantisation
     // and options of loader->op; fills params, row_local, alias, in_place,
-    // scratch_bytes, keep_bytes and macs and may set rows and row_bytes of the
-    // outputs. Everything that run() relies on is checked: run() cannot fail.
+    // scratch_bytes, keep_bytes and macs, all of them 0 before, and may set
+    // rows and row_bytes of the outputs. Everything that run() relies on is checked: run() cannot fail.
     // Outputs' sizes in the file are untrusted too: they must equal what the
     // operator makes. NULL: nothing is left to do.
     int (*check)(nn_loader *loader);
@@ -146,20 +150,30 @@ int nn_op_fail(const nn_loader *loader, int code, const char *format, ...);
 // The same with NN_ERR_INVALID, NN_ERR_UNSUPPORTED.
 int nn_op_invalid(const nn_loader *loader, const char *format, ...);
 int nn_op_unsupported(const nn_loader *loader, const char *format, ...);
-// Input or output k is as nn_op_def.takes and makes would say. Input k need not
-// be one of the first.
+// The same with NN_ERR_UNSUPPORTED for a shape that would need more than
+// NN_MAX_RANK dimensions.
+int nn_op_dimensions(const nn_loader *loader);
+// Input k, which need not be one of the first: NULL where it is left out.
+const nn_tensor *nn_loader_input(const nn_loader *loader, uint32_t k);
+// A tensor is as nn_op_def.takes and makes would say; input k is.
+int nn_need(const nn_loader *loader, const nn_tensor *t, uint32_t what);
 int nn_need_input(const nn_loader *loader, uint32_t k, uint32_t takes);
-int nn_need_output(const nn_loader *loader, uint32_t k, uint32_t makes);
-// Output k has exactly these sizes.
-int nn_need_output_shape(const nn_loader *loader, uint32_t k, uint32_t rank,
+// A tensor has so many dimensions.
+int nn_need_rank(const nn_loader *loader, const nn_tensor *t, uint32_t rank);
+// Output 0 has exactly these sizes, all above 0.
+int nn_need_output_shape(const nn_loader *loader, uint32_t rank,
         const int32_t *dim);
 // An input, the image, and output 0 have four dimensions.
 int nn_need_images(const nn_loader *loader, const nn_tensor *image);
-// Input j and output 0 have the same scale and zero point (operators that
-// only move bytes).
-int nn_need_same_scale(const nn_loader *loader, uint32_t j);
+// An input and output 0 have the same zero point and scale, but for the
+// tolerance (operators that only move numbers).
+int nn_need_same_scale(const nn_loader *loader, const nn_tensor *in,
+        float tolerance);
 // The factor real as a multiplier.
 int nn_need_factor(const nn_loader *loader, double real,
+        nn_multiplier *multiplier);
+// The same for one that must not shift to the left.
+int nn_need_fraction(const nn_loader *loader, double real,
         nn_multiplier *multiplier);
 // Element i of a constant of int32 or int64.
 int64_t nn_constant_at(const nn_tensor *constant, uint32_t i);
@@ -167,6 +181,9 @@ int64_t nn_constant_at(const nn_tensor *constant, uint32_t i);
 // value[0 … max-1] and its length into *count; a value beyond int32 fails.
 int nn_constant_ints(const nn_loader *loader, uint32_t k, uint32_t max,
         int32_t *value, uint32_t *count);
+// The same for one of exactly so many numbers.
+int nn_constant_list(const nn_loader *loader, uint32_t k, uint32_t count,
+        int32_t *value);
 
 // Options: field is the number of the field in the options table of the
 // TFLite schema, fallback its default. Reading past the table is impossible:
@@ -176,9 +193,8 @@ int32_t nn_option_int(const nn_loader *loader, uint32_t field,
 int32_t nn_option_byte(const nn_loader *loader, uint32_t field,
         int32_t fallback); // enums (int8) and bool
 float nn_option_float(const nn_loader *loader, uint32_t field, float fallback);
-// An int32 vector; *count 0 and NULL where it is not there. Its elements may
-// be unaligned: read them with nn_load_i32().
-int nn_option_ints(const nn_loader *loader, uint32_t field,
-        const uint8_t **values, uint32_t *count);
+// An int32 vector of count 0 where it is not there. Its elements may be
+// unaligned: read them with nn_load_i32().
+int nn_option_ints(const nn_loader *loader, uint32_t field, nn_vector *ints);
 
 #endif

@@ -193,11 +193,11 @@ static void refused(void **state) {
     l = sound;
     l.out_dims = LIST(1, 3);
     build(&m, &l);
-    invoke_refused(&m, NN_ERR_INVALID, "1 vectors of 2");
+    invoke_refused(&m, NN_ERR_INVALID, "not 1 vectors of 2");
     l = sound;
     l.out_dims = LIST(2, 2);
     build(&m, &l);
-    invoke_refused(&m, NN_ERR_INVALID, "4 numbers");
+    invoke_refused(&m, NN_ERR_INVALID, "not 1 vectors of 2");
     l = sound;
     l.format = 1;
     build(&m, &l);

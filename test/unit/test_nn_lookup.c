@@ -218,7 +218,7 @@ static void broken(void **state) {
     f = (function){&nn_op_logistic, 1, 1.0F / 256, 0, 0, 0};
     refuse(&f, NN_ERR_INVALID, "zero point must be -128");
     f = (function){&nn_op_hard_swish, 1, 1e-3F, 0, 0, 0};
-    refuse(&f, NN_ERR_INVALID, "too small");
+    refuse(&f, NN_ERR_UNSUPPORTED, "too far apart");
     f = (function){&nn_op_relu, 0, 1, 0, 0, 0};
     refuse(&f, NN_ERR_INVALID, "one scale");
 }

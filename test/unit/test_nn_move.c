@@ -514,14 +514,15 @@ static void refuse(const nn_op_def *def, model_list in, model_list numbers,
 
 static void broken(void **state) {
     (void)state;
-    refuse(&nn_op_reshape, LIST(2, 3), LIST(7), LIST(7), "6 elements");
+    refuse(&nn_op_reshape, LIST(2, 3), LIST(7), LIST(7), "6 bytes");
     refuse(&nn_op_transpose, LIST(2, 3), LIST(1, 1), LIST(3, 3), "twice");
     refuse(&nn_op_transpose, LIST(2, 3), LIST(1, 2), LIST(3, 2), "axis 2");
-    refuse(&nn_op_transpose, LIST(2, 3), LIST(1), LIST(3, 2), "1 axes");
+    refuse(&nn_op_transpose, LIST(2, 3), LIST(1), LIST(3, 2),
+            "2 numbers, not 1");
     refuse(&nn_op_transpose, LIST(2, 3), LIST(1, 0), LIST(2, 3),
-            "dimension 0 of output 0");
+            "dimension 0 of the output");
     refuse(&nn_op_slice, LIST(2, 3), LIST(1, 2), LIST(1, 2), "size 2 from 2");
-    refuse(&nn_op_slice, LIST(2, 3), LIST(1, 3), LIST(1, 3), "begin 3");
+    refuse(&nn_op_slice, LIST(2, 3), LIST(1, 3), LIST(1, 3), "size 3 from 3");
     refuse(&nn_op_gather, LIST(2, 3), LIST(0, 2), LIST(2, 3), "index 1");
     refuse(&nn_op_gather, LIST(2, 3), LIST(0, -1), LIST(2, 3), "index 1");
     refuse(&nn_op_expand_dims, LIST(2), LIST(2), LIST(2, 1), "axis 2");

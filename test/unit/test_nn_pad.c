@@ -179,7 +179,7 @@ static void bad_sizes(void **state) {
     const int32_t negative[] = {0, 0, -1, 0, 0, 0, 0, 0};
     refuse(&nn_op_pad, negative, LIST(1, 1, 2, 1), "negative");
     const int32_t one[] = {0, 0, 1, 0, 0, 0, 0, 0};
-    refuse(&nn_op_pad, one, LIST(1, 4, 2, 1), "dimension 1 of output 0");
+    refuse(&nn_op_pad, one, LIST(1, 4, 2, 1), "dimension 1 of the output");
     const int32_t two[] = {0, 0, 2, 0, 0, 0, 0, 0};
     refuse(&nn_op_mirror_pad, two, LIST(1, 4, 2, 1), "mirrored");
 }
@@ -193,7 +193,7 @@ static void computed_sizes(void **state) {
     model_op(&m, nn_op_pad.code, LIST(x, p), LIST(y));
     m.inputs = LIST(x, p);
     m.outputs = LIST(y);
-    invoke_refused(&m, NN_ERR_UNSUPPORTED, "input 1 must be a constant");
+    invoke_refused(&m, NN_ERR_UNSUPPORTED, "'t0001' must be a constant");
 }
 
 static void value_of_another_scale(void **state) {
@@ -208,7 +208,7 @@ static void value_of_another_scale(void **state) {
     model_op(&m, nn_op_padv2.code, LIST(x, p, v), LIST(y));
     m.inputs = LIST(x);
     m.outputs = LIST(y);
-    invoke_refused(&m, NN_ERR_UNSUPPORTED, "input 2 and output 0 differ");
+    invoke_refused(&m, NN_ERR_UNSUPPORTED, "'t0002' and the output differ");
 }
 
 // A loaded PAD or PADV2 of 1 x 2 x 2 x 3 with scale 0.5 and zero point 7.

@@ -199,10 +199,10 @@ static void refused(void **state) {
     s = by_hand(&nn_op_resize_nearest_neighbor, image);
     build(&m, &s);
     m.tensors[1].dims.value[2] = 5;
-    invoke_refused(&m, NN_ERR_INVALID, "size that input 1 asks for");
+    invoke_refused(&m, NN_ERR_INVALID, "dimension 2 of the output");
     build(&m, &s);
     m.tensors[1].dims.value[3] = 2;
-    invoke_refused(&m, NN_ERR_INVALID, "other channels");
+    invoke_refused(&m, NN_ERR_INVALID, "dimension 3 of the output");
     s.out_w = 1 << 21;
     build(&m, &s);
     invoke_refused(&m, NN_ERR_RANGE, "too large");

@@ -16,6 +16,17 @@ static int32_t stored(const nn_tensor *tensor, float real) {
     return tensor->zero_point + (int32_t)(bounded + half);
 }
 
+static int unsupported(const nn_loader *loader, int32_t activation) {
+    return nn_op_unsupported(loader, "fused activation %d is not supported",
+            activation);
+}
+
+int nn_need_no_activation(const nn_loader *loader, uint32_t field) {
+    int32_t activation = nn_option_byte(loader, field, NN_ACTIVATION_NONE);
+    return activation == NN_ACTIVATION_NONE ? 0
+                                            : unsupported(loader, activation);
+}
+
 int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
         int32_t *high) {
     const nn_tensor *out = loader->out;
@@ -37,7 +48,6 @@ int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
         *high = nn_min_i32(*high, stored(out, 6.0F));
         return 0;
     default:
-        return nn_op_unsupported(loader, "fused activation %d is not supported",
-                activation);
+        return unsupported(loader, activation);
     }
 }

@@ -14,6 +14,9 @@ enum {
     NN_ACTIVATION_RELU6 = 3,
 };
 
+// The options field says that there is none.
+int nn_need_no_activation(const nn_loader *loader, uint32_t field);
+
 // Reads the activation from an options field and gives what the int8 output 0,
 // whose scale was checked, is clamped to. TFLite: kernels/kernel_util.cc,
 // CalculateActivationRangeQuantized.

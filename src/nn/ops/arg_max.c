@@ -11,23 +11,19 @@ static int check(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     nn_tensor *out = loader->out;
     int32_t option;
-    int error = nn_constant_int(loader, 1, &option);
+    int error = nn_constant_list(loader, 1, 1, &option);
     if (error) {
         return error;
     }
-    uint32_t axis;
-    error = nn_need_axis(loader, option, in->rank, &axis);
-    if (error) {
-        return error;
+    int32_t place = nn_need_axis(loader, option, in->rank);
+    if (place < 0) {
+        return place;
     }
+    uint32_t axis = (uint32_t)place;
     int32_t dim[NN_MAX_RANK];
-    uint32_t rank = 0;
-    for (uint32_t i = 0; i < in->rank; i++) {
-        if (i != axis) {
-            dim[rank++] = in->dim[i];
-        }
-    }
-    error = nn_need_output_shape(loader, 0, rank, dim);
+    int32_t *end = nn_append_sizes(dim, in, 0, axis);
+    end = nn_append_sizes(end, in, axis + 1, in->rank);
+    error = nn_need_output_shape(loader, (uint32_t)(end - dim), dim);
     if (error) {
         return error;
     }

@@ -1,36 +1,42 @@
 // SPDX-License-Identifier: MIT
 // SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND.
 
-#include <string.h>
-
 #include "nn/kernels/blocks.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 
-// Reads the sizes of a block and what is padded or cropped, over one or two
-// dimensions: height and width, both 1 and 0 where there is no width.
-static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
-        int32_t *after) {
-    const nn_tensor *in = loader->in[0];
-    if (in->rank != 3 && in->rank != 4) {
-        return nn_op_unsupported(loader, "an input of %u dimensions",
-                (uint32_t)in->rank);
+// The blocks of the padded images, or of those to be cropped, are the batch.
+// Over one or two dimensions: height and width, which is 1 where there is none.
+static int check_blocks(nn_loader *loader, const nn_tensor *images,
+        const nn_tensor *batch) {
+    uint32_t rank = loader->in[0]->rank;
+    if (rank != 3 && rank != 4) {
+        return nn_op_unsupported(loader, "an input of %u dimensions", rank);
     }
-    block[1] = 1;
-    before[1] = 0;
-    after[1] = 0;
-    uint32_t count;
-    int error = nn_constant_ints(loader, 1, 2, block, &count);
+    int32_t block[2] = {1, 1}, before[2] = {0, 0}, after[2];
+    int error = nn_constant_list(loader, 1, rank - 2, block);
+    if (error == 0) {
+        error = nn_constant_pairs(loader, 2, rank - 2, before, after);
+    }
     if (error) {
         return error;
     }
-    if (count != in->rank - 2u || block[0] < 1 || block[1] < 1) {
-        return nn_op_invalid(loader, "input 1 must hold %u sizes above 0",
-                in->rank - 2u);
+    int64_t blocks = (int64_t)block[0] * block[1];
+    // more blocks than there are images do not fit, and nothing overflows
+    bool fits = block[0] > 0 && block[1] > 0 && images->bytes != 0 &&
+            batch->bytes != 0 && images->rank == batch->rank &&
+            blocks <= batch->dim[0] &&
+            images->dim[0] * blocks == batch->dim[0] &&
+            images->dim[rank - 1] == batch->dim[rank - 1];
+    for (uint32_t i = 0; fits && i + 2 < rank; i++) {
+        fits = (uint32_t)images->dim[i + 1] + (uint32_t)before[i] +
+                        (uint32_t)after[i] ==
+                (uint64_t)batch->dim[i + 1] * (uint32_t)block[i];
     }
-    error = nn_constant_pairs(loader, 2, count, before, after);
-    if (error) {
-        return error;
+    if (!fits) {
+        return nn_op_invalid(loader,
+                "blocks of %d x %d do not fit input and output", block[0],
+                block[1]);
     }
     nn_batch_blocks *p = NN_PARAMS(loader->op, nn_batch_blocks);
     p->height = block[0];
@@ -40,38 +46,9 @@ static int read_blocks(nn_loader *loader, int32_t *block, int32_t *before,
     return 0;
 }
 
-// The blocks of the padded images, or of those to be cropped, are the batch.
-static int check_blocks(nn_loader *loader, const nn_tensor *images,
-        const nn_tensor *batch) {
-    int32_t block[2], before[2], after[2];
-    int error = read_blocks(loader, block, before, after);
-    if (error) {
-        return error;
-    }
-    uint32_t rank = images->rank;
-    int64_t blocks = (int64_t)block[0] * block[1];
-    // more blocks than there are images do not fit, and nothing overflows
-    bool fits = loader->out->bytes != 0 && batch->rank == rank &&
-            blocks <= batch->dim[0] &&
-            images->dim[0] * blocks == batch->dim[0] &&
-            images->dim[rank - 1] == batch->dim[rank - 1];
-    for (uint32_t i = 0; fits && i + 2 < rank; i++) {
-        fits = (int64_t)images->dim[i + 1] + before[i] + after[i] ==
-                (int64_t)batch->dim[i + 1] * block[i];
-    }
-    if (!fits) {
-        return nn_op_invalid(loader,
-                "blocks of %d x %d do not lead from the input's sizes to the "
-                "output's",
-                block[0], block[1]);
-    }
-    return 0;
-}
-
 static int check_space_to_batch(nn_loader *loader) {
     const nn_tensor *out = loader->out;
     nn_batch_blocks *p = NN_PARAMS(loader->op, nn_batch_blocks);
-    memset(p->value, 0, sizeof(p->value));
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
         p->value[0] = (uint8_t)out->zero_point;
     }

@@ -7,7 +7,7 @@
 
 static int check_shape(nn_loader *loader) {
     int32_t rank = loader->in[0]->rank;
-    return nn_need_output_shape(loader, 0, 1, &rank);
+    return nn_need_output_shape(loader, 1, &rank);
 }
 
 const nn_op_def nn_op_cast = {

@@ -3,13 +3,14 @@
 
 #include "nn/kernels/copy.h"
 #include "nn/kernels/lookup.h"
+#include "nn/ops/activation.h"
 #include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/parts.h"
 #include "nn/ops/shape.h"
 
 // Whether every input's rows can be pieces of the output's.
-static bool rows_local(const nn_loader *loader, uint32_t axis) {
+static bool rows_local(const nn_loader *loader, int32_t axis) {
     const nn_op *op = loader->op;
     bool local = loader->out->rank == 4 && axis >= 2;
     for (uint32_t k = 0; k < op->input_count; k++) {
@@ -28,7 +29,7 @@ static int count_tables(nn_loader *loader) {
             uint32_t scaled = NN_TYPE_BIT(in->type) | NN_SCALED;
             int error = nn_need_input(loader, k, scaled);
             if (error == 0) {
-                error = nn_need_output(loader, 0, scaled);
+                error = nn_need(loader, loader->out, scaled);
             }
             if (error) {
                 return error;
@@ -41,31 +42,31 @@ static int count_tables(nn_loader *loader) {
 
 static int check_concatenation(nn_loader *loader) {
     nn_op *op = loader->op;
-    uint32_t axis;
-    int error = nn_need_parts(loader, loader->out, nn_option_int(loader, 0, 0),
-            NN_PARTS_READ, &axis);
+    int32_t axis = nn_need_parts(loader, loader->out,
+            nn_option_int(loader, 0, 0), NN_PARTS_READ);
+    if (axis < 0) {
+        return axis;
+    }
+    int error = nn_need_no_activation(loader, 1);
     if (error) {
         return error;
     }
-    int32_t activation = nn_option_byte(loader, 1, 0);
-    if (activation != 0) {
-        return nn_op_unsupported(loader, "the fused activation %d", activation);
-    }
     op->row_local = rows_local(loader, axis);
     nn_parts *p = NN_PARAMS(op, nn_parts);
-    p->lines = nn_span(loader->out, op->row_local ? 2 : 0, axis);
+    p->lines = nn_span(loader->out, op->row_local ? 2 : 0, (uint32_t)axis);
     return count_tables(loader);
 }
 
 static int check_pack(nn_loader *loader) {
-    uint32_t axis;
-    int error = nn_need_parts(loader, loader->out, nn_option_int(loader, 1, 0),
-            NN_PARTS_READ | NN_PARTS_FLAT | NN_PARTS_COUNTED, &axis);
-    if (error == 0) {
-        nn_parts *p = NN_PARAMS(loader->op, nn_parts);
-        p->lines = nn_span(loader->out, 0, axis);
+    int32_t axis =
+            nn_need_parts(loader, loader->out, nn_option_int(loader, 1, 0),
+                    NN_PARTS_READ | NN_PARTS_FLAT | NN_PARTS_COUNTED);
+    if (axis < 0) {
+        return axis;
     }
-    return error;
+    nn_parts *p = NN_PARAMS(loader->op, nn_parts);
+    p->lines = nn_span(loader->out, 0, (uint32_t)axis);
+    return 0;
 }
 
 bool nn_concat_is_contiguous(const nn_graph *graph, const nn_op *op) {

@@ -22,7 +22,7 @@ static int check_shapes(const nn_loader *loader, nn_window *window,
     window->kernel_h = filter->dim[1];
     window->kernel_w = filter->dim[2];
     int err = nn_window_fit(loader, window, dilation, &in->dim[1], &dim[1]);
-    return err ? err : nn_need_output_shape(loader, 0, 4, dim);
+    return err ? err : nn_need_output_shape(loader, 4, dim);
 }
 
 int nn_check_conv(nn_loader *loader, uint32_t axis, uint32_t activation) {
@@ -48,18 +48,12 @@ int nn_check_conv(nn_loader *loader, uint32_t axis, uint32_t activation) {
 }
 
 int nn_conv_reserve(nn_loader *loader, uint32_t channels, uint64_t words) {
-    nn_op *op = loader->op;
-    const nn_conv_params *p = NN_PARAMS(op, const nn_conv_params);
+    const nn_conv_params *p = NN_PARAMS(loader->op, const nn_conv_params);
     uint32_t offsets = (uint32_t)p->window.kernel_h * sizeof(uint32_t);
-    int err = nn_reserve_multipliers(loader, channels, offsets);
-    uint64_t block = words * sizeof(uint32_t) + offsets;
-    if (err == 0 && block > INT32_MAX) {
-        return nn_op_fail(loader, NN_ERR_RANGE, "the windows are too large");
-    }
-    if (err == 0 && block > op->scratch_bytes) {
-        op->scratch_bytes = (uint32_t)block;
-    }
-    return err;
+    uint64_t multipliers = (uint64_t)channels * sizeof(nn_multiplier);
+    uint64_t block = words * sizeof(uint32_t);
+    return nn_reserve(loader,
+            (block > multipliers ? block : multipliers) + offsets);
 }
 
 void nn_conv_rows(const nn_graph *graph, const nn_op *op, uint32_t k,

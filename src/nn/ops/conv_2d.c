@@ -21,9 +21,7 @@ static int check(nn_loader *loader) {
     int32_t channels = in->dim[3];
     int32_t group = filter->dim[3];
     if (channels % group != 0 || filter->dim[0] % (channels / group) != 0) {
-        return nn_op_invalid(loader,
-                "%d channels do not fit weights for %d in, %d out", channels,
-                group, filter->dim[0]);
+        return nn_weights_misfit(loader, in);
     }
     err = nn_check_conv(loader, 0, ACTIVATION);
     if (err) {

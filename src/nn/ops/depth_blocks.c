@@ -5,54 +5,36 @@
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 
-// Input and output are NHWC of the same type; blocks of *size x *size.
-static int check_both(nn_loader *loader, int32_t *size) {
-    const nn_tensor *in = loader->in[0];
-    *size = nn_option_int(loader, 0, 0);
-    if (in->rank != 4 || *size < 1) {
-        return nn_op_invalid(loader,
-                "blocks of %d in a tensor of %u dimensions", *size,
-                (uint32_t)in->rank);
+// Blocks of size x size pixels of `space` are the channels of `depth`.
+static int check_blocks(nn_loader *loader, const nn_tensor *space,
+        const nn_tensor *depth) {
+    int32_t size = nn_option_int(loader, 0, 0);
+    int error = nn_need_images(loader, loader->in[0]);
+    if (error) {
+        return error;
+    }
+    // once size divides height and width, its square times the channels is at
+    // most the number of elements
+    if (size < 1 || space->dim[0] != depth->dim[0] ||
+            space->dim[1] % size != 0 || space->dim[2] % size != 0 ||
+            space->dim[1] / size != depth->dim[1] ||
+            space->dim[2] / size != depth->dim[2] ||
+            space->dim[3] * size * size != depth->dim[3]) {
+        return nn_op_invalid(loader, "blocks of %d do not fit input and output",
+                size);
     }
     nn_depth_blocks *p = NN_PARAMS(loader->op, nn_depth_blocks);
-    p->size = (uint32_t)*size;
+    p->size = (uint32_t)size;
     loader->op->row_local = 1;
     return 0;
 }
 
-static int misfit(const nn_loader *loader, int32_t size) {
-    return nn_op_invalid(loader, "blocks of %d do not divide the input", size);
-}
-
 static int check_space_to_depth(nn_loader *loader) {
-    int32_t size;
-    int error = check_both(loader, &size);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = loader->in[0];
-    if (in->dim[1] % size != 0 || in->dim[2] % size != 0) {
-        return misfit(loader, size);
-    }
-    // size divides a dimension, the product is at most the input's elements
-    int32_t dim[4] = {in->dim[0], in->dim[1] / size, in->dim[2] / size,
-            in->dim[3] * size * size};
-    return nn_need_output_shape(loader, 0, 4, dim);
+    return check_blocks(loader, loader->in[0], loader->out);
 }
 
 static int check_depth_to_space(nn_loader *loader) {
-    int32_t size;
-    int error = check_both(loader, &size);
-    if (error) {
-        return error;
-    }
-    const nn_tensor *in = loader->in[0];
-    if (in->dim[3] % size != 0 || in->dim[3] / size % size != 0) {
-        return misfit(loader, size);
-    }
-    int32_t dim[4] = {in->dim[0], in->dim[1] * size, in->dim[2] * size,
-            in->dim[3] / size / size};
-    return nn_need_output_shape(loader, 0, 4, dim);
+    return check_blocks(loader, loader->out, loader->in[0]);
 }
 
 static void space_to_depth_rows(const nn_graph *graph, const nn_op *op,

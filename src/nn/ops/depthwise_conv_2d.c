@@ -20,8 +20,7 @@ static int check(nn_loader *loader) {
     const nn_tensor *in = loader->in[NN_CONV_IMAGE];
     const nn_tensor *filter = loader->in[NN_CONV_FILTER];
     if (filter->dim[0] != 1 || filter->dim[3] % in->dim[3] != 0) {
-        return nn_op_invalid(loader, "%d channels do not fit weights for %d",
-                in->dim[3], filter->dim[3]);
+        return nn_weights_misfit(loader, in);
     }
     err = nn_check_conv(loader, 3, ACTIVATION);
     if (err) {

@@ -25,9 +25,8 @@ static int check_shapes(const nn_loader *loader) {
     }
     if (nn_tensor_dim(out, -1) != weights->dim[0] ||
             out->bytes / count != in->bytes / length) {
-        return nn_op_invalid(loader,
-                "the output has %u numbers, %u vectors of %u are made",
-                out->bytes, in->bytes / length, count);
+        return nn_op_invalid(loader, "the output is not %u vectors of %u",
+                in->bytes / length, count);
     }
     if (nn_option_byte(loader, WEIGHTS_FORMAT, 0) != 0) {
         return nn_op_unsupported(loader, "shuffled weights are not supported");
@@ -75,8 +74,9 @@ static int check(nn_loader *loader) {
         op->row_local = 1;
     }
     op->macs = (uint64_t)(in->bytes / length) * weights->bytes;
-    return nn_reserve_multipliers(loader, weights->scale_count > 1 ? count : 0,
-            0);
+    return nn_reserve(loader,
+            weights->scale_count > 1 ? (uint64_t)count * sizeof(nn_multiplier)
+                                     : 0);
 }
 
 const nn_op_def nn_op_fully_connected = {

@@ -22,48 +22,38 @@ static int check_indices(const nn_loader *loader, int32_t size) {
 static int check(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     const nn_tensor *indices = loader->in[1];
-    uint32_t axis;
-    int error =
-            nn_need_axis(loader, nn_option_int(loader, 0, 0), in->rank, &axis);
-    if (error) {
-        return error;
+    int32_t axis = nn_need_axis(loader, nn_option_int(loader, 0, 0), in->rank);
+    if (axis < 0) {
+        return axis;
     }
     int32_t batches = nn_option_int(loader, 1, 0);
     batches += batches < 0 ? indices->rank : 0;
-    bool fits = batches >= 0 && batches <= (int32_t)axis &&
-            batches <= indices->rank;
+    bool fits = batches >= 0 && batches <= axis && batches <= indices->rank;
     for (int32_t i = 0; fits && i < batches; i++) {
         fits = in->dim[i] == indices->dim[i];
     }
-    uint32_t batch = fits ? (uint32_t)batches : 0;
-    uint32_t rank = in->rank + indices->rank - 1u - batch;
-    if (!fits || rank > NN_MAX_RANK) {
+    if (!fits) {
         return nn_op_invalid(loader,
                 "indices of %u dimensions, %d of them batches, do not fit",
                 (uint32_t)indices->rank, batches);
     }
-    int32_t dim[NN_MAX_RANK];
-    uint32_t d = 0;
-    for (uint32_t i = 0; i < axis; i++) {
-        dim[d++] = in->dim[i];
-    }
-    for (uint32_t i = batch; i < indices->rank; i++) {
-        dim[d++] = indices->dim[i];
-    }
-    for (uint32_t i = axis + 1; i < in->rank; i++) {
-        dim[d++] = in->dim[i];
-    }
-    error = nn_need_output_shape(loader, 0, rank, dim);
+    uint32_t batch = (uint32_t)batches;
+    uint32_t outer = (uint32_t)axis;
+    int32_t dim[2 * NN_MAX_RANK];
+    int32_t *end = nn_append_sizes(dim, in, 0, outer);
+    end = nn_append_sizes(end, indices, batch, indices->rank);
+    end = nn_append_sizes(end, in, outer + 1, in->rank);
+    int error = nn_need_output_shape(loader, (uint32_t)(end - dim), dim);
     if (error) {
         return error;
     }
     nn_gather *p = NN_PARAMS(loader->op, nn_gather);
     p->batches = nn_span(in, 0, batch);
-    p->outer = nn_span(in, batch, axis);
+    p->outer = nn_span(in, batch, outer);
     p->size = (uint32_t)in->dim[axis];
     p->places = nn_span(indices, batch, indices->rank);
     p->piece =
-            nn_span(in, axis + 1, in->rank) * nn_type_bytes((nn_type)in->type);
+            nn_span(in, outer + 1, in->rank) * nn_type_bytes((nn_type)in->type);
     return check_indices(loader, in->dim[axis]);
 }
 

@@ -5,18 +5,9 @@
 #include "nn/ops/lookup.h"
 #include "nn/ops/ops.h"
 
-static int need_factor16(const nn_loader *loader, float real,
-        nn_factor16 *factor) {
-    nn_multiplier m;
-    int error = nn_need_factor(loader, real, &m);
-    if (error) {
-        return error;
-    }
-    factor->shift = m.shift;
-    factor->value = m.value >= INT32_MAX - (1 << 15)
-            ? INT16_MAX
-            : (int16_t)((m.value + (1 << 15)) >> 16);
-    return 0;
+static nn_factor16 narrow(nn_multiplier m) {
+    int32_t value = (m.value >> 15) + 1;
+    return (nn_factor16){(int16_t)nn_min_i32(value >> 1, INT16_MAX), m.shift};
 }
 
 static int check(nn_loader *loader) {
@@ -28,17 +19,17 @@ static int check(nn_loader *loader) {
     p->out_zero = out->zero_point;
     float step = 1.0f / 128 * in->scale;
     float gate_step = 3.0f / 32768;
-    float output_factor = step / out->scale;
-    float gate_factor = step / gate_step;
-    int error = need_factor16(loader, output_factor, &p->output);
-    if (error) {
-        return error;
+    nn_multiplier output;
+    nn_multiplier gate;
+    int err = nn_need_fraction(loader, step / out->scale, &output);
+    if (err == 0) {
+        err = nn_need_factor(loader, step / gate_step, &gate);
     }
-    if (p->output.shift > 0) {
-        return nn_op_invalid(loader,
-                "the output's scale is too small for the input's");
+    if (err == 0) {
+        p->output = narrow(output);
+        p->gate = narrow(gate);
     }
-    return need_factor16(loader, gate_factor, &p->gate);
+    return err;
 }
 
 const nn_op_def nn_op_hard_swish = {

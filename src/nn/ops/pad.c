@@ -21,14 +21,11 @@ static int check_sizes(nn_loader *loader, int32_t *after) {
     }
     int32_t dim[NN_MAX_RANK];
     for (uint32_t i = 0; i < in->rank; i++) {
-        int64_t size = (int64_t)in->dim[i] + pad->before[i] + after[i];
-        if (size > INT32_MAX) {
-            return nn_op_fail(loader, NN_ERR_RANGE, "dimension %u overflows",
-                    i);
-        }
-        dim[i] = (int32_t)size;
+        // beyond 31 bits it comes out negative, as no output is
+        dim[i] = (int32_t)((uint32_t)in->dim[i] + (uint32_t)pad->before[i] +
+                (uint32_t)after[i]);
     }
-    return nn_need_output_shape(loader, 0, in->rank, dim);
+    return nn_need_output_shape(loader, in->rank, dim);
 }
 
 static int check_pad(nn_loader *loader) {
@@ -40,10 +37,10 @@ static int check_pad(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     const nn_tensor *out = loader->out;
     nn_pad *pad = NN_PARAMS(loader->op, nn_pad);
-    memset(pad->value, 0, sizeof(pad->value));
     if (out->scale_count > 0 &&
             (out->type == NN_INT8 || out->type == NN_UINT8)) {
-        error = nn_need_output(loader, 0, NN_TYPE_BIT(out->type) | NN_SCALED);
+        error = nn_need(loader, loader->out,
+                NN_TYPE_BIT(out->type) | NN_SCALED);
         if (error) {
             return error;
         }
@@ -64,7 +61,7 @@ static int check_padv2(nn_loader *loader) {
         return nn_op_invalid(loader, "input 2 must hold one number");
     }
     if (out->type == NN_INT8 || out->type == NN_UINT8) {
-        error = nn_need_same_scale(loader, 2);
+        error = nn_need_same_scale(loader, value, 0);
         if (error) {
             return error;
         }

@@ -19,41 +19,40 @@ static bool fits(const nn_tensor *part, const nn_tensor *whole, uint32_t axis,
     return true;
 }
 
-int nn_need_parts(const nn_loader *loader, const nn_tensor *whole,
-        int32_t wanted, uint32_t how, uint32_t *axis) {
+int32_t nn_need_parts(const nn_loader *loader, const nn_tensor *whole,
+        int32_t wanted, uint32_t how) {
     const nn_op *op = loader->op;
     bool read = (how & NN_PARTS_READ) != 0;
     uint32_t flat = (how & NN_PARTS_FLAT) != 0;
-    int err = nn_need_axis(loader, wanted, whole->rank, axis);
-    if (err) {
-        return err;
+    int32_t axis = nn_need_axis(loader, wanted, whole->rank);
+    if (axis < 0) {
+        return axis;
     }
     uint32_t count = read ? op->input_count : op->output_count;
-    int64_t sum = 0;
-    for (uint32_t k = 0; k < count; k++) {
-        uint32_t type = NN_TYPE_BIT(whole->type);
-        err = read ? nn_need_input(loader, k, type)
-                   : nn_need_output(loader, k, type);
+    int32_t rest = whole->dim[axis];
+    for (uint32_t k = 0; k < count && rest >= 0; k++) {
+        int err = read ? nn_need_input(loader, k, NN_MOVED) : 0;
         if (err) {
             return err;
         }
         const nn_tensor *part = read ? nn_op_given(loader->graph, op, k)
                                      : nn_op_output(loader->graph, op, k);
-        if (!fits(part, whole, *axis, flat)) {
+        if (part->type != whole->type ||
+                !fits(part, whole, (uint32_t)axis, flat)) {
             return nn_op_invalid(loader,
-                    "%s %u differs from the whole in more than axis %u",
-                    read ? "input" : "output", k, *axis);
+                    "%t differs from the whole in more than axis %d", part,
+                    axis);
         }
-        sum += flat ? 1 : part->dim[*axis];
+        rest -= flat ? 1 : part->dim[axis];
     }
-    if (sum != whole->dim[*axis]) {
+    if (rest != 0) {
         return nn_op_invalid(loader,
                 "%u parts do not add up to a dimension of %d", count,
-                whole->dim[*axis]);
+                whole->dim[axis]);
     }
     int32_t said = nn_option_int(loader, 0, 0);
     if ((how & NN_PARTS_COUNTED) != 0 && said != (int32_t)count) {
         return nn_op_invalid(loader, "%u parts instead of %d", count, said);
     }
-    return 0;
+    return axis;
 }

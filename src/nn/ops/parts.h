@@ -13,8 +13,8 @@ enum {
 };
 
 // The parts have the type of the whole and its sizes, and add up to it along
-// the axis that wanted, negative from the end, gives in *axis.
-int nn_need_parts(const nn_loader *loader, const nn_tensor *whole,
-        int32_t wanted, uint32_t how, uint32_t *axis);
+// the axis `wanted`, negative from the end. Returns it as nn_need_axis() does.
+int32_t nn_need_parts(const nn_loader *loader, const nn_tensor *whole,
+        int32_t wanted, uint32_t how);
 
 #endif

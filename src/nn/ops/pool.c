@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // MAX_POOL_2D and AVERAGE_POOL_2D of images NHWC.
 
-#include <math.h>
-
 #include "nn/kernels/pool.h"
 #include "nn/ops/activation.h"
 #include "nn/ops/ops.h"
@@ -10,19 +8,6 @@
 
 // Fields of Pool2DOptions.
 enum { WIDTH = 3, HEIGHT, ACTIVATION };
-
-// Numbers are compared and averaged as they are stored. The tolerance is
-// TFLite's.
-static int check_scales(const nn_loader *loader) {
-    const nn_tensor *in = loader->in[0];
-    const nn_tensor *out = loader->out;
-    if (fabsf(in->scale - out->scale) > 1.0e-6F ||
-            in->zero_point != out->zero_point) {
-        return nn_op_unsupported(loader,
-                "input and output differ in quantisation");
-    }
-    return 0;
-}
 
 static int check_shapes(const nn_loader *loader, nn_window *window) {
     const nn_tensor *in = loader->in[0];
@@ -42,13 +27,15 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
                 "a window of %d x %d is too large", window->kernel_h,
                 window->kernel_w);
     }
-    return nn_need_output_shape(loader, 0, 4, dim);
+    return nn_need_output_shape(loader, 4, dim);
 }
 
 static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_pool_params *p = NN_PARAMS(op, nn_pool_params);
-    int err = check_scales(loader);
+    // numbers are compared and averaged as they are stored; the tolerance is
+    // TFLite's
+    int err = nn_need_same_scale(loader, loader->in[0], 1.0e-6F);
     if (err == 0) {
         err = check_shapes(loader, &p->window);
     }

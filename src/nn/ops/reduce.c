@@ -10,63 +10,60 @@
 enum { KEEP_DIMS };
 enum { VALUES, AXES };
 
-static int read_axes(const nn_loader *loader, uint32_t rank,
-        bool reduced[NN_MAX_RANK]) {
+// The axes to reduce over, bit i for dimension i.
+static int read_axes(const nn_loader *loader, int32_t rank, uint32_t *reduced) {
     // an axis may be named twice
     int32_t axes[2 * NN_MAX_RANK];
     uint32_t count;
     int err = nn_constant_ints(loader, AXES, 2 * NN_MAX_RANK, axes, &count);
+    *reduced = 0;
     for (uint32_t i = 0; err == 0 && i < count; i++) {
-        uint32_t axis;
-        err = nn_need_axis(loader, axes[i], rank, &axis);
-        if (err == 0) {
-            reduced[axis] = true;
+        int32_t axis = nn_need_axis(loader, axes[i], rank);
+        if (axis < 0) {
+            return axis;
         }
+        *reduced |= 1U << axis;
     }
     return err;
 }
 
 static int check_shape(const nn_loader *loader, const nn_tensor *in,
-        const bool reduced[NN_MAX_RANK]) {
+        uint32_t reduced) {
     bool keep = nn_option_byte(loader, KEEP_DIMS, 0) != 0;
     int32_t dim[NN_MAX_RANK];
     uint32_t rank = 0;
     for (uint32_t i = 0; i < in->rank; i++) {
-        if (!reduced[i]) {
-            dim[rank++] = in->dim[i];
-        } else if (keep) {
-            dim[rank++] = 1;
+        bool gone = reduced >> i & 1;
+        if (keep || !gone) {
+            dim[rank++] = gone ? 1 : in->dim[i];
         }
     }
-    return nn_need_output_shape(loader, 0, rank, dim);
+    return nn_need_output_shape(loader, rank, dim);
 }
 
 // Sorts the dimensions into two sets of loops, innermost first; neighbours of
 // a kind become one loop, for the inner one's end is the outer one's step.
-static void make_loops(const nn_tensor *in, const bool reduced[NN_MAX_RANK],
+static void make_loops(const nn_tensor *in, uint32_t reduced,
         nn_reduce_params *p) {
     nn_loops *loops[2] = {&p->kept, &p->reduced};
     uint32_t free[2] = {NN_REDUCE_LOOPS, NN_REDUCE_LOOPS};
     for (uint32_t i = 0; i < NN_REDUCE_LOOPS; i++) {
         p->kept.count[i] = p->reduced.count[i] = 1;
-        p->kept.step[i] = p->reduced.step[i] = 0;
     }
     uint32_t step = 1;
     uint32_t last = 2; // the kind of the loop inside
     for (uint32_t i = in->rank; i-- > 0;) {
-        uint32_t kind = reduced[i];
+        uint32_t kind = reduced >> i & 1;
         uint32_t count = (uint32_t)in->dim[i];
         if (count == 1) {
             continue;
         }
-        if (kind == last) {
-            loops[kind]->count[free[kind]] *= count;
-        } else {
+        if (kind != last) {
             free[kind]--;
-            loops[kind]->count[free[kind]] = count;
             loops[kind]->step[free[kind]] = step;
+            last = kind;
         }
-        last = kind;
+        loops[kind]->count[free[kind]] *= count;
         step *= count;
     }
 }
@@ -74,8 +71,8 @@ static void make_loops(const nn_tensor *in, const bool reduced[NN_MAX_RANK],
 static int check_reduce(nn_loader *loader) {
     nn_op *op = loader->op;
     const nn_tensor *in = loader->in[VALUES];
-    bool reduced[NN_MAX_RANK] = {false};
-    int err = read_axes(loader, in->rank, reduced);
+    uint32_t reduced;
+    int err = read_axes(loader, in->rank, &reduced);
     if (err == 0) {
         err = check_shape(loader, in, reduced);
     }
@@ -121,7 +118,7 @@ static int check_mean(nn_loader *loader) {
 
 static int check_max(nn_loader *loader) {
     int err = check_reduce(loader);
-    return err ? err : nn_need_same_scale(loader, VALUES);
+    return err ? err : nn_need_same_scale(loader, loader->in[VALUES], 0);
 }
 
 const nn_op_def nn_op_mean = {

@@ -13,8 +13,8 @@ static int check_same_bytes(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     nn_tensor *out = loader->out;
     if (in->bytes != out->bytes) {
-        return nn_op_invalid(loader, "%u elements cannot become %u",
-                nn_tensor_elements(in), nn_tensor_elements(out));
+        return nn_op_invalid(loader, "%u bytes cannot become %u", in->bytes,
+                out->bytes);
     }
     if (out->rank != 4) {
         nn_rows_follow(in, out);
@@ -35,22 +35,20 @@ static int check_squeeze(nn_loader *loader) {
         return error;
     }
     const nn_tensor *in = loader->in[0];
-    const uint8_t *axes;
-    uint32_t count;
-    error = nn_option_ints(loader, 0, &axes, &count);
+    nn_vector axes;
+    error = nn_option_ints(loader, 0, &axes);
     if (error) {
         return error;
     }
     uint32_t removed = 0; // bit a: axis a
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t a;
-        int32_t axis = nn_load_i32(axes + (size_t)i * 4);
-        error = nn_need_axis(loader, axis, in->rank, &a);
-        if (error) {
-            return error;
+    for (uint32_t i = 0; i < axes.count; i++) {
+        int32_t a = nn_need_axis(loader, nn_load_i32(axes.data + (size_t)i * 4),
+                in->rank);
+        if (a < 0) {
+            return a;
         }
         if (in->dim[a] != 1) {
-            return nn_op_invalid(loader, "axis %u has the size %d, not 1", a,
+            return nn_op_invalid(loader, "axis %d has the size %d, not 1", a,
                     in->dim[a]);
         }
         removed |= 1u << a;
@@ -58,12 +56,12 @@ static int check_squeeze(nn_loader *loader) {
     int32_t dim[NN_MAX_RANK];
     uint32_t rank = 0;
     for (uint32_t a = 0; a < in->rank; a++) {
-        bool gone = count == 0 ? in->dim[a] == 1 : removed >> a & 1;
+        bool gone = axes.count == 0 ? in->dim[a] == 1 : removed >> a & 1;
         if (!gone) {
             dim[rank++] = in->dim[a];
         }
     }
-    return nn_need_output_shape(loader, 0, rank, dim);
+    return nn_need_output_shape(loader, rank, dim);
 }
 
 static int check_expand_dims(nn_loader *loader) {
@@ -73,24 +71,22 @@ static int check_expand_dims(nn_loader *loader) {
     }
     const nn_tensor *in = loader->in[0];
     int32_t axis;
-    error = nn_constant_int(loader, 1, &axis);
+    error = nn_constant_list(loader, 1, 1, &axis);
     if (error) {
         return error;
     }
-    uint32_t rank = in->rank + 1u;
-    if (rank > NN_MAX_RANK) {
-        return nn_op_unsupported(loader, "more than %u dimensions", rank - 1);
+    if (in->rank == NN_MAX_RANK) {
+        return nn_op_dimensions(loader);
     }
-    uint32_t place;
-    error = nn_need_axis(loader, axis, rank, &place);
-    if (error) {
-        return error;
+    axis = nn_need_axis(loader, axis, in->rank + 1);
+    if (axis < 0) {
+        return axis;
     }
     int32_t dim[NN_MAX_RANK];
-    for (uint32_t i = 0; i < rank; i++) {
-        dim[i] = i == place ? 1 : in->dim[i < place ? i : i - 1];
-    }
-    return nn_need_output_shape(loader, 0, rank, dim);
+    int32_t *end = nn_append_sizes(dim, in, 0, (uint32_t)axis);
+    *end = 1;
+    nn_append_sizes(end + 1, in, (uint32_t)axis, in->rank);
+    return nn_need_output_shape(loader, in->rank + 1u, dim);
 }
 
 const nn_op_def nn_op_reshape = {

@@ -11,25 +11,6 @@ enum { IMAGE, SIZE };
 // ResizeBilinearOptions has two withdrawn fields in front.
 enum { NEAREST_FLAGS = 0, BILINEAR_FLAGS = 2 };
 
-// A size that is computed (from shapes) can only be the output's.
-static int check_size(const nn_loader *loader) {
-    const nn_tensor *out = loader->out;
-    if (loader->in[SIZE]->data == NULL) {
-        return 0;
-    }
-    int32_t size[2];
-    uint32_t count;
-    int err = nn_constant_ints(loader, SIZE, 2, size, &count);
-    if (err) {
-        return err;
-    }
-    if (count != 2 || size[0] != out->dim[1] || size[1] != out->dim[2]) {
-        return nn_op_invalid(loader,
-                "the output is not of the size that input 1 asks for");
-    }
-    return 0;
-}
-
 static int check_shapes(const nn_loader *loader) {
     const nn_tensor *in = loader->in[IMAGE];
     const nn_tensor *out = loader->out;
@@ -37,19 +18,23 @@ static int check_shapes(const nn_loader *loader) {
     if (err) {
         return err;
     }
-    if (in->dim[0] != out->dim[0] || in->dim[3] != out->dim[3]) {
-        return nn_op_invalid(loader,
-                "the output has other channels or another batch");
+    // a size that is computed (from shapes) can only be the output's
+    int32_t dim[4] = {in->dim[0], out->dim[1], out->dim[2], in->dim[3]};
+    if (loader->in[SIZE]->data != NULL) {
+        err = nn_constant_list(loader, SIZE, 2, &dim[1]);
     }
-    for (uint32_t axis = 1; axis <= 2; axis++) {
+    if (err == 0) {
+        err = nn_need_output_shape(loader, 4, dim);
+    }
+    for (uint32_t axis = 1; err == 0 && axis <= 2; axis++) {
         if (in->dim[axis] > NN_RESIZE_MAX_SIDE ||
-                out->dim[axis] > NN_RESIZE_MAX_SIDE) {
-            return nn_op_fail(loader, NN_ERR_RANGE,
+                dim[axis] > NN_RESIZE_MAX_SIDE) {
+            err = nn_op_fail(loader, NN_ERR_RANGE,
                     "from %d to %d pixels is too large", in->dim[axis],
-                    out->dim[axis]);
+                    dim[axis]);
         }
     }
-    return check_size(loader);
+    return err;
 }
 
 static int check_resize(nn_loader *loader, uint32_t flags) {

@@ -15,13 +15,16 @@ bool nn_rows_natural(const nn_tensor *tensor);
 // Gives out, which has as many elements as in, the rows of in.
 void nn_rows_follow(const nn_tensor *in, nn_tensor *out);
 
-// axis, counted from the end if negative, as 0 … rank - 1 in *found.
-int nn_need_axis(const nn_loader *loader, int32_t axis, uint32_t rank,
-        uint32_t *found);
-// Input k is a constant of one number, *value.
-int nn_constant_int(const nn_loader *loader, uint32_t k, int32_t *value);
-// Input k, which is a constant of integers, has the shape {count, 2}: sizes
-// before and after, each at least 0.
+// Copies dim[from] … dim[end - 1]; returns where the next size goes.
+int32_t *nn_append_sizes(int32_t *to, const nn_tensor *tensor, uint32_t from,
+        uint32_t end);
+
+// axis, counted from the end if negative, as 0 … rank - 1, or a negative error.
+int32_t nn_need_axis(const nn_loader *loader, int32_t axis, int32_t rank);
+// Input k, one of the first and a constant of integers, has the shape
+// {count, 2}: sizes before and after, which are 0 … NN_MOST_PADDING, so that
+// both and a dimension together fit 32 bits.
+enum { NN_MOST_PADDING = 1 << 30 };
 int nn_constant_pairs(const nn_loader *loader, uint32_t k, uint32_t count,
         int32_t *before, int32_t *after);
 

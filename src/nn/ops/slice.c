@@ -9,37 +9,26 @@ static int check(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     nn_box *box = NN_PARAMS(loader->op, nn_box);
     nn_box_all(in, box);
-    uint32_t begins;
-    int error = nn_constant_ints(loader, 1, NN_MAX_RANK, box->begin, &begins);
+    int error = nn_constant_list(loader, 1, in->rank, box->begin);
+    if (error == 0) {
+        error = nn_constant_list(loader, 2, in->rank, box->count);
+    }
     if (error) {
         return error;
-    }
-    uint32_t sizes;
-    error = nn_constant_ints(loader, 2, NN_MAX_RANK, box->count, &sizes);
-    if (error) {
-        return error;
-    }
-    if (begins != in->rank || sizes != in->rank) {
-        return nn_op_invalid(loader,
-                "%u begins and %u sizes for an input of %u dimensions", begins,
-                sizes, in->rank);
     }
     for (uint32_t i = 0; i < in->rank; i++) {
         int32_t begin = box->begin[i];
-        if (begin < 0 || begin >= in->dim[i]) {
-            return nn_op_invalid(loader, "begin %d of a dimension of %d", begin,
-                    in->dim[i]);
-        }
+        int32_t rest = begin < 0 ? 0 : in->dim[i] - begin;
         if (box->count[i] == -1) { // all that follows
-            box->count[i] = in->dim[i] - begin;
+            box->count[i] = rest;
         }
-        if (box->count[i] < 1 || box->count[i] > in->dim[i] - begin) {
+        if (box->count[i] < 1 || box->count[i] > rest) {
             return nn_op_invalid(loader,
                     "size %d from %d on in a dimension of %d", box->count[i],
                     begin, in->dim[i]);
         }
     }
-    error = nn_need_output_shape(loader, 0, in->rank, box->count);
+    error = nn_need_output_shape(loader, in->rank, box->count);
     if (error) {
         return error;
     }

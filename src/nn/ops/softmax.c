@@ -30,7 +30,7 @@ static int check(nn_loader *loader) {
     p->depth = (uint32_t)nn_tensor_dim(in, -1);
     if (p->depth > MAX_DEPTH) {
         return nn_op_unsupported(loader,
-                "%u classes, at most %u can be summed up", p->depth, MAX_DEPTH);
+                "%u classes, at most 8191 are supported", p->depth);
     }
     if (in->row_bytes % p->depth != 0) {
         // a reshape left rows that cut through the last dimension

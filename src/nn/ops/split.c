@@ -12,21 +12,20 @@ static int check_cut(nn_loader *loader, uint32_t whole, int32_t wanted,
     nn_op *op = loader->op;
     const nn_tensor *in = loader->in[whole];
     nn_parts *p = NN_PARAMS(op, nn_parts);
-    uint32_t axis;
-    int error = nn_need_parts(loader, in, wanted, how, &axis);
-    if (error) {
-        return error;
+    int32_t axis = nn_need_parts(loader, in, wanted, how);
+    if (axis < 0) {
+        return axis;
     }
     p->whole = whole;
     op->row_local = in->rank == 4 && loader->out->rank == 4 && axis >= 2 &&
             nn_rows_natural(in);
-    p->lines = nn_span(in, op->row_local ? 2 : 0, axis);
+    p->lines = nn_span(in, op->row_local ? 2 : 0, (uint32_t)axis);
     return 0;
 }
 
 static int check_equal_parts(nn_loader *loader) {
     int32_t axis;
-    int error = nn_constant_int(loader, 0, &axis);
+    int error = nn_constant_list(loader, 0, 1, &axis);
     if (error == 0) {
         error = check_cut(loader, 1, axis, NN_PARTS_COUNTED);
     }
@@ -41,7 +40,7 @@ static int check_equal_parts(nn_loader *loader) {
 
 static int check_split_v(nn_loader *loader) {
     int32_t axis;
-    int error = nn_constant_int(loader, 2, &axis);
+    int error = nn_constant_list(loader, 2, 1, &axis);
     return error ? error : check_cut(loader, 0, axis, 0);
 }
 

@@ -154,7 +154,7 @@ static int check(nn_loader *loader) {
     if (error) {
         return error;
     }
-    error = nn_need_output_shape(loader, 0, rank, dim);
+    error = nn_need_output_shape(loader, rank, dim);
     if (error) {
         return error;
     }

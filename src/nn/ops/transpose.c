@@ -9,22 +9,17 @@ static int check(nn_loader *loader) {
     const nn_tensor *in = loader->in[0];
     nn_box *box = NN_PARAMS(loader->op, nn_box);
     nn_box_all(in, box);
+    uint32_t count = in->rank;
     int32_t axis[NN_MAX_RANK];
-    uint32_t count;
-    int error = nn_constant_ints(loader, 1, NN_MAX_RANK, axis, &count);
+    int error = nn_constant_list(loader, 1, count, axis);
     if (error) {
         return error;
     }
-    if (count != in->rank) {
-        return nn_op_invalid(loader, "%u axes for an input of %u dimensions",
-                count, in->rank);
-    }
     uint32_t seen = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t a;
-        error = nn_need_axis(loader, axis[i], count, &a);
-        if (error) {
-            return error;
+        int32_t a = nn_need_axis(loader, axis[i], in->rank);
+        if (a < 0) {
+            return a;
         }
         seen |= 1u << a;
         box->axis[i] = (uint8_t)a;
@@ -33,7 +28,7 @@ static int check(nn_loader *loader) {
     if (seen != (1u << count) - 1) {
         return nn_op_invalid(loader, "an axis appears twice");
     }
-    error = nn_need_output_shape(loader, 0, count, box->count);
+    error = nn_need_output_shape(loader, count, box->count);
     if (error) {
         return error;
     }

@@ -3,6 +3,7 @@
 
 #include "nn/kernels/conv.h"
 #include "nn/ops/activation.h"
+#include "nn/ops/conv.h"
 #include "nn/ops/ops.h"
 #include "nn/ops/shape.h"
 #include "nn/ops/weights.h"
@@ -10,18 +11,6 @@
 // Field of TransposeConvOptions.
 enum { ACTIVATION = 3 };
 enum { SHAPE, FILTER, IMAGE, BIAS };
-
-// A constant shape must be the output's; one that is computed (from the
-// image's own shape) can only be, for sizes here never change.
-static int check_shape_input(const nn_loader *loader) {
-    if (loader->in[SHAPE]->data == NULL) {
-        return 0;
-    }
-    int32_t dim[4];
-    uint32_t count;
-    int err = nn_constant_ints(loader, SHAPE, 4, dim, &count);
-    return err ? err : nn_need_output_shape(loader, 0, count, dim);
-}
 
 // The convolution that this one reverses reads the output and makes the image.
 static int check_shapes(const nn_loader *loader, nn_window *window) {
@@ -34,9 +23,19 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
     }
     if (in->dim[0] != out->dim[0] || in->dim[3] != filter->dim[3] ||
             out->dim[3] != filter->dim[0]) {
-        return nn_op_invalid(loader,
-                "%d channels in, %d out do not fit weights for %d, %d",
-                in->dim[3], out->dim[3], filter->dim[3], filter->dim[0]);
+        return nn_weights_misfit(loader, in);
+    }
+    // a constant shape must be the output's; one that is computed (from the
+    // image's own shape) can only be, for sizes here never change
+    if (loader->in[SHAPE]->data != NULL) {
+        int32_t dim[4];
+        err = nn_constant_list(loader, SHAPE, 4, dim);
+        if (err == 0) {
+            err = nn_need_output_shape(loader, 4, dim);
+        }
+        if (err) {
+            return err;
+        }
     }
     int32_t size[2];
     window->kernel_h = filter->dim[1];
@@ -47,8 +46,8 @@ static int check_shapes(const nn_loader *loader, nn_window *window) {
     }
     if (in->dim[1] != size[0] || in->dim[2] != size[1]) {
         return nn_op_invalid(loader,
-                "an image of %d x %d cannot become %d x %d", in->dim[1],
-                in->dim[2], out->dim[1], out->dim[2]);
+                "the output needs an image of %d x %d pixels", size[0],
+                size[1]);
     }
     return 0;
 }
@@ -57,9 +56,6 @@ static int check(nn_loader *loader) {
     nn_op *op = loader->op;
     nn_conv_params *p = NN_PARAMS(op, nn_conv_params);
     int err = nn_need_weights(loader, IMAGE, 4, 0);
-    if (err == 0) {
-        err = check_shape_input(loader);
-    }
     if (err == 0) {
         err = check_shapes(loader, &p->window);
     }
@@ -78,8 +74,7 @@ static int check(nn_loader *loader) {
     }
     op->row_local = in->dim[0] == 1 && nn_rows_natural(in);
     op->macs = (uint64_t)(in->bytes / (uint32_t)in->dim[3]) * filter->bytes;
-    return nn_reserve_multipliers(loader, channels,
-            (uint32_t)p->window.kernel_h * (uint32_t)sizeof(uint32_t));
+    return nn_conv_reserve(loader, channels, 0);
 }
 
 // Image row i reaches output rows i * stride - pad … + kernel - 1.

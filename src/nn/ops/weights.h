@@ -16,13 +16,16 @@ enum {
 int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t rank,
         uint32_t axis);
 
+// Fails because the image's channels are not those of weights of rank 4.
+int nn_weights_misfit(const nn_loader *loader, const nn_tensor *image);
+
 // Input `bias`, where it is there, is a constant of count int32.
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count);
 // Its numbers, or NULL.
 const int32_t *nn_bias_data(const nn_graph *graph, const nn_op *op,
         uint32_t bias);
 
-// Sets op->scratch_bytes to count multipliers and extra further bytes.
-int nn_reserve_multipliers(nn_loader *loader, uint32_t count, uint32_t extra);
+// Sets op->scratch_bytes.
+int nn_reserve(const nn_loader *loader, uint64_t bytes);
 
 #endif
