@@ -7,104 +7,79 @@
 #include "nn/ops/fold_hooks.h"
 #include "nn/ops/ops.h"
 
-// Lets every reader of the PAD's output read its input instead. Which of a
-// reader's inputs that is does not matter here: the hooks have been told.
-static void bypass(nn_graph *graph, nn_op *pad) {
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        nn_op *op = &graph->ops[i];
-        // the list lies in the state memory, which is the loader's to write
-        uint16_t *inputs = (uint16_t *)op->inputs;
-        for (uint32_t k = 0; k < op->input_count && op != pad; k++) {
-            if (inputs[k] == pad->outputs[0]) {
-                inputs[k] = pad->inputs[0];
+// A place where a tensor is read: input k of operator i.
+typedef struct reader {
+    uint32_t i;
+    uint32_t k;
+    nn_op *op;
+} reader;
+
+// Moves on to the first such place from input k of operator i on.
+static bool next_reader(const nn_graph *graph, uint16_t tensor, reader *r) {
+    for (; r->i < graph->op_count; r->i++, r->k = 0) {
+        r->op = &graph->ops[r->i];
+        for (; r->k < r->op->input_count; r->k++) {
+            if (r->op->inputs[r->k] == tensor) {
+                return true;
             }
         }
     }
-    pad->folded = 1;
+    return false;
 }
 
-// Whether every reader of op's output is of kind a or b and reads it as one
-// of its first `inputs` inputs.
-static bool read_only_by(const nn_graph *graph, const nn_op *op,
-        const nn_op_def *a, const nn_op_def *b, uint32_t inputs) {
-    uint32_t readers = 0;
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const nn_op *reader = &graph->ops[i];
-        for (uint32_t k = 0; k < reader->input_count; k++) {
-            if (reader->inputs[k] != op->outputs[0]) {
-                continue;
-            }
-            if ((reader->def != a && reader->def != b) || k >= inputs) {
-                return false;
-            }
-            readers++;
-        }
+// Whether ADD can be told of channels that are not there. A broadcast operand
+// would be broadcast before the padding.
+static bool can_add(const nn_graph *graph, const nn_op *op) {
+    if (op->def != &nn_op_add || !op->row_local ||
+            op->inputs[0] == op->inputs[1]) {
+        return false;
     }
-    return readers > 0 && !nn_op_output(graph, op, 0)->is_output;
+    const nn_tensor *out = nn_op_output(graph, op, 0);
+    return nn_same_shape(nn_op_given(graph, op, 0), out) &&
+            nn_same_shape(nn_op_given(graph, op, 1), out);
 }
 
-// PAD of channels in front of ADD: the channels that are not there add zero.
-static bool fold_into_add(nn_graph *graph, nn_op *pad) {
-    int32_t front;
+// Folds a PAD of channels into every ADD behind it (channels that are not
+// there add zero) or one of height and width into every convolution (what they
+// pad themselves is zero as well). All readers must be of that kind; then they
+// read the PAD's input instead of its output.
+static bool fold_into(nn_graph *graph, nn_op *pad, bool adds) {
+    const nn_tensor *in = nn_op_given(graph, pad, 0);
     uint16_t padded = pad->outputs[0];
-    if (!nn_pad_is_zero_channels(graph, pad, &front) ||
-            !read_only_by(graph, pad, &nn_op_add, NULL, 2)) {
+    uint32_t from = adds ? in->rank - 1u : 1;
+    const int32_t *before = nn_pad_zeros(graph, pad, from, adds ? in->rank : 3);
+    if (before == NULL || (!adds && in->rank != 4) ||
+            nn_op_output(graph, pad, 0)->is_output) {
         return false;
     }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        const nn_op *add = &graph->ops[i];
-        for (uint32_t k = 0; k < add->input_count; k++) {
-            // a broadcast operand would be broadcast before the padding
-            if (add->inputs[k] == padded &&
-                    (!nn_same_shape(nn_op_input(graph, add, 0),
-                             nn_op_output(graph, add, 0)) ||
-                            !nn_same_shape(nn_op_input(graph, add, 1),
-                                    nn_op_output(graph, add, 0)) ||
-                            add->inputs[0] == add->inputs[1] ||
-                            !add->row_local)) {
-                return false;
-            }
+    for (reader r = {0}; next_reader(graph, padded, &r); r.k++) {
+        bool can = adds ? can_add(graph, r.op)
+                        : r.k == 0 &&
+                        (r.op->def == &nn_op_conv_2d ||
+                                r.op->def == &nn_op_depthwise_conv_2d);
+        if (!can) {
+            return false;
         }
     }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        for (uint32_t k = 0; k < graph->ops[i].input_count; k++) {
-            if (graph->ops[i].inputs[k] == padded) {
-                nn_add_absorb_pad(graph, &graph->ops[i], k, front);
-            }
+    for (reader r = {0}; next_reader(graph, padded, &r); r.k++) {
+        if (adds) {
+            nn_add_absorb_pad(graph, r.op, r.k, before[from]);
+        } else {
+            nn_conv_absorb_pad(graph, r.op, before[1], before[2]);
         }
+        // the list lies in the state memory, which is the loader's to write
+        ((uint16_t *)r.op->inputs)[r.k] = pad->inputs[0];
+        pad->folded = 1;
     }
-    return true;
-}
-
-// PAD of height and width in front of convolutions: what they pad themselves
-// is zero as well.
-static bool fold_into_conv(nn_graph *graph, nn_op *pad) {
-    int32_t top;
-    int32_t left;
-    if (!nn_pad_is_zero_spatial(graph, pad, &top, &left) ||
-            !read_only_by(graph, pad, &nn_op_conv_2d, &nn_op_depthwise_conv_2d,
-                    1)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < graph->op_count; i++) {
-        nn_op *op = &graph->ops[i];
-        if ((op->def == &nn_op_conv_2d ||
-                    op->def == &nn_op_depthwise_conv_2d) &&
-                op->inputs[0] == pad->outputs[0]) {
-            nn_conv_absorb_pad(graph, op, top, left);
-        }
-    }
-    return true;
+    return pad->folded;
 }
 
 void nn_fold(nn_graph *graph) {
     for (uint32_t i = 0; i < graph->op_count; i++) {
         nn_op *op = &graph->ops[i];
-        if (op->def != &nn_op_pad && op->def != &nn_op_padv2) {
-            continue;
-        }
-        if (fold_into_add(graph, op) || fold_into_conv(graph, op)) {
-            bypass(graph, op);
+        if ((op->def == &nn_op_pad || op->def == &nn_op_padv2) &&
+                !fold_into(graph, op, true)) {
+            (void)fold_into(graph, op, false);
         }
     }
 }

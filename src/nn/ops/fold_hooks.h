@@ -10,14 +10,11 @@
 // CONCATENATION: the output is its inputs' bytes one behind the other.
 bool nn_concat_is_contiguous(const nn_graph *graph, const nn_op *op);
 
-// PAD and PADV2 of a quantised tensor whose scale stays: whether it only adds
-// channels that are zero, *front of them before the input's.
-bool nn_pad_is_zero_channels(const nn_graph *graph, const nn_op *op,
-        int32_t *front);
-// Whether it only adds rows and columns of NHWC that are zero, *top and *left
-// of them before the input's.
-bool nn_pad_is_zero_spatial(const nn_graph *graph, const nn_op *op,
-        int32_t *top, int32_t *left);
+// PAD and PADV2: what is added in front of each dimension, NULL where anything
+// else is added than zeros, in the scale of both sides, to the dimensions
+// from … end - 1 of an int8 tensor.
+const int32_t *nn_pad_zeros(const nn_graph *graph, const nn_op *op,
+        uint32_t from, uint32_t end);
 
 // The following are called while the operator still reads the PAD's output;
 // after them that input is replaced by the PAD's own input.

@@ -131,46 +131,22 @@ static void mirror_rows(const nn_graph *graph, const nn_op *op, uint32_t k,
     *end = (uint32_t)nn_max_i32(row, at_start) + 1;
 }
 
-// Whether what is added is zero in the scale of both sides.
-static bool adds_zero(const nn_graph *graph, const nn_op *op) {
+const int32_t *nn_pad_zeros(const nn_graph *graph, const nn_op *op,
+        uint32_t from, uint32_t end) {
     const nn_pad *pad = NN_PARAMS(op, nn_pad);
     const nn_tensor *in = nn_op_given(graph, op, 0);
     const nn_tensor *out = nn_op_output(graph, op, 0);
-    return in->type == NN_INT8 && in->scale_count == 1 &&
-            out->scale_count == 1 && in->scale == out->scale &&
-            in->zero_point == out->zero_point &&
-            pad->value[0] == (uint8_t)out->zero_point;
-}
-
-bool nn_pad_is_zero_channels(const nn_graph *graph, const nn_op *op,
-        int32_t *front) {
-    const nn_pad *pad = NN_PARAMS(op, nn_pad);
-    const nn_tensor *in = nn_op_given(graph, op, 0);
-    const nn_tensor *out = nn_op_output(graph, op, 0);
-    for (uint32_t i = 0; i + 1 < in->rank; i++) {
-        if (in->dim[i] != out->dim[i]) {
-            return false;
+    for (uint32_t i = 0; i < in->rank; i++) {
+        if ((i < from || i >= end) && in->dim[i] != out->dim[i]) {
+            return NULL;
         }
     }
-    if (in->rank == 0 || !adds_zero(graph, op)) {
-        return false;
-    }
-    *front = pad->before[in->rank - 1];
-    return true;
-}
-
-bool nn_pad_is_zero_spatial(const nn_graph *graph, const nn_op *op,
-        int32_t *top, int32_t *left) {
-    const nn_pad *pad = NN_PARAMS(op, nn_pad);
-    const nn_tensor *in = nn_op_given(graph, op, 0);
-    const nn_tensor *out = nn_op_output(graph, op, 0);
-    if (in->rank != 4 || in->dim[0] != out->dim[0] ||
-            in->dim[3] != out->dim[3] || !adds_zero(graph, op)) {
-        return false;
-    }
-    *top = pad->before[1];
-    *left = pad->before[2];
-    return true;
+    return in->type == NN_INT8 && in->scale_count == 1 &&
+                    out->scale_count == 1 && in->scale == out->scale &&
+                    in->zero_point == out->zero_point &&
+                    pad->value[0] == (uint8_t)out->zero_point
+            ? pad->before
+            : NULL;
 }
 
 const nn_op_def nn_op_pad = {
