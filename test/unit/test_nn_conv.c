@@ -504,7 +504,7 @@ static void refused_tensors(void **state) {
     invoke_refused(&m, NN_ERR_INVALID, "zero point");
     build(&m, &c);
     m.tensors[FILTER].scale_count = 0;
-    invoke_refused(&m, NN_ERR_INVALID, "need a scale");
+    invoke_refused(&m, NN_ERR_INVALID, "need one scale");
     build(&m, &c);
     m.tensors[IMAGE].scale_count = 0;
     invoke_refused(&m, NN_ERR_INVALID, "one scale");

@@ -3,17 +3,14 @@
 
 #include "nn/ops/activation.h"
 
-#include "nn/fixed.h"
+#include <math.h>
 
-// real as a stored number of the tensor, not yet clamped to int8.
-static int32_t stored(const nn_tensor *tensor, float real) {
+#include "nn/fixed.h"
+#include "nn/real.h"
+
+int32_t nn_stored(const nn_tensor *tensor, float real) {
     float steps = real / tensor->scale;
-    // beyond this every zero point saturates
-    const float far = 1024.0F;
-    double bounded = steps < -far ? -far : steps > far ? far : steps;
-    // in double: adding the half to a float could round a second time
-    double half = bounded < 0 ? -0.5 : 0.5;
-    return tensor->zero_point + (int32_t)(bounded + half);
+    return tensor->zero_point + nn_round(steps);
 }
 
 static int unsupported(const nn_loader *loader, int32_t activation) {
@@ -29,25 +26,17 @@ int nn_need_no_activation(const nn_loader *loader, uint32_t field) {
 
 int nn_fused_range(const nn_loader *loader, uint32_t field, int32_t *low,
         int32_t *high) {
-    const nn_tensor *out = loader->out;
+    static const float range[][2] = {
+            [NN_ACTIVATION_NONE] = {-INFINITY, INFINITY},
+            [NN_ACTIVATION_RELU] = {0, INFINITY},
+            [NN_ACTIVATION_RELU_N1_TO_1] = {-1, 1},
+            [NN_ACTIVATION_RELU6] = {0, 6},
+    };
     int32_t activation = nn_option_byte(loader, field, NN_ACTIVATION_NONE);
-    *low = INT8_MIN;
-    *high = INT8_MAX;
-    switch (activation) {
-    case NN_ACTIVATION_NONE:
-        return 0;
-    case NN_ACTIVATION_RELU:
-        *low = nn_max_i32(*low, stored(out, 0.0F));
-        return 0;
-    case NN_ACTIVATION_RELU_N1_TO_1:
-        *low = nn_max_i32(*low, stored(out, -1.0F));
-        *high = nn_min_i32(*high, stored(out, 1.0F));
-        return 0;
-    case NN_ACTIVATION_RELU6:
-        *low = nn_max_i32(*low, stored(out, 0.0F));
-        *high = nn_min_i32(*high, stored(out, 6.0F));
-        return 0;
-    default:
+    if (activation < 0 || activation > NN_ACTIVATION_RELU6) {
         return unsupported(loader, activation);
     }
+    *low = nn_max_i32(INT8_MIN, nn_stored(loader->out, range[activation][0]));
+    *high = nn_min_i32(INT8_MAX, nn_stored(loader->out, range[activation][1]));
+    return 0;
 }

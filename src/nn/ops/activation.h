@@ -14,6 +14,10 @@ enum {
     NN_ACTIVATION_RELU6 = 3,
 };
 
+// real as a stored number of the tensor, whose scale is above 0, not yet
+// clamped to its type; far beyond any type for an infinite one.
+int32_t nn_stored(const nn_tensor *tensor, float real);
+
 // The options field says that there is none.
 int nn_need_no_activation(const nn_loader *loader, uint32_t field);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // RELU, RELU6, RELU_0_TO_1 and LEAKY_RELU.
 
+#include <math.h>
+
+#include "nn/ops/activation.h"
 #include "nn/ops/lookup.h"
 #include "nn/ops/ops.h"
-#include "nn/real.h"
 
-// Clamps to 0 … top in real numbers; top 0: no upper limit. The output's own
-// scale counts, as in TFLite. (TFLite Micro's RELU6 forgets it.)
+// Clamps to 0 … top in real numbers. The output's own scale counts, as in
+// TFLite. (TFLite Micro's RELU6 forgets it.)
 static int check_clamped(nn_loader *loader, float top) {
     nn_linear *p = NN_PARAMS(loader->op, nn_linear);
     int error = nn_linear_float(loader, p);
@@ -14,16 +16,12 @@ static int check_clamped(nn_loader *loader, float top) {
         return error;
     }
     p->low = p->out_zero;
-    if (top > 0) {
-        float scale = loader->out->scale;
-        float steps = top / scale;
-        p->high = nn_min_i32(p->high, p->out_zero + nn_round(steps));
-    }
+    p->high = nn_min_i32(p->high, nn_stored(loader->out, top));
     return 0;
 }
 
 static int check_relu(nn_loader *loader) {
-    return check_clamped(loader, 0);
+    return check_clamped(loader, INFINITY);
 }
 
 static int check_relu6(nn_loader *loader) {

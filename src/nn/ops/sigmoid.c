@@ -12,15 +12,11 @@ static int check_tanh(nn_loader *loader) {
     p->in_zero = in->zero_point;
     double factor = (double)in->scale * (1 << 27);
     if (factor >= 1 << 30) { // a step is 8 and more: nothing is within ±16
-        p->factor = (nn_multiplier){0, 0};
-        p->radius = 0;
         return 0;
     }
     int error = nn_need_factor(loader, factor, &p->factor);
     // at a tiny scale no int8 comes near the end of F4
-    int64_t radius = (int64_t)15 << 27;
-    p->radius = p->factor.shift > 0 ? (int32_t)(radius >> p->factor.shift)
-                                    : (int32_t)radius;
+    p->radius = 15 << 27 >> nn_max_i32(p->factor.shift, 0);
     return error;
 }
 

@@ -47,15 +47,11 @@ static int check(nn_loader *loader) {
         return nn_op_invalid(loader, "beta times the scale is too small");
     }
     if (factor >= 1 << 30) { // only the largest number itself counts
-        p->factor = (nn_multiplier){0, 0};
-        p->lowest = 0;
         return 0;
     }
-    p->lowest = 0;
     error = nn_need_factor(loader, factor, &p->factor);
     if (error == 0) {
-        int64_t lowest = (int64_t)31 << 26;
-        p->lowest = -(int32_t)(lowest >> p->factor.shift);
+        p->lowest = -(31 << 26 >> p->factor.shift);
     }
     return error;
 }

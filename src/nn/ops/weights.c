@@ -16,8 +16,7 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t rank,
     }
     if (count == 0 || (count > 1 && weights->scale_axis != axis)) {
         return nn_op_invalid(loader,
-                "the weights need a scale, or one a channel (dimension %u)",
-                axis);
+                "the weights need one scale, or one a channel");
     }
     for (uint32_t c = 0; err == 0 && c < count; c++) {
         if (nn_tensor_zero_point(weights, c) != 0) {
@@ -34,9 +33,8 @@ int nn_need_weights(const nn_loader *loader, uint32_t input, uint32_t rank,
 
 int nn_weights_misfit(const nn_loader *loader, const nn_tensor *image) {
     const nn_tensor *weights = loader->in[NN_FILTER];
-    return nn_op_invalid(loader,
-            "%d channels do not fit weights of %d x … x %d", image->dim[3],
-            weights->dim[0], weights->dim[3]);
+    return nn_op_invalid(loader, "%d channels do not fit weights of %d and %d",
+            image->dim[3], weights->dim[0], weights->dim[3]);
 }
 
 int nn_need_bias(const nn_loader *loader, uint32_t bias, uint32_t count) {
