@@ -21,17 +21,19 @@ static int check_blocks(nn_loader *loader, const nn_tensor *images,
     if (error) {
         return error;
     }
-    int64_t blocks = (int64_t)block[0] * block[1];
-    // more blocks than there are images do not fit, and nothing overflows
-    bool fits = block[0] > 0 && block[1] > 0 && images->bytes != 0 &&
-            batch->bytes != 0 && images->rank == batch->rank &&
-            blocks <= batch->dim[0] &&
-            images->dim[0] * blocks == batch->dim[0] &&
+    bool fits = block[0] > 0 && block[1] > 0 && images->rank == rank &&
+            batch->rank == rank && images->bytes != 0 && batch->bytes != 0 &&
+            batch->dim[0] % images->dim[0] == 0 &&
             images->dim[rank - 1] == batch->dim[rank - 1];
+    if (fits) {
+        int32_t blocks = batch->dim[0] / images->dim[0];
+        fits = blocks % block[0] == 0 && blocks / block[0] == block[1];
+    }
     for (uint32_t i = 0; fits && i + 2 < rank; i++) {
-        fits = (uint32_t)images->dim[i + 1] + (uint32_t)before[i] +
-                        (uint32_t)after[i] ==
-                (uint64_t)batch->dim[i + 1] * (uint32_t)block[i];
+        uint32_t size = (uint32_t)images->dim[i + 1] + (uint32_t)before[i] +
+                (uint32_t)after[i];
+        uint32_t side = (uint32_t)block[i];
+        fits = size % side == 0 && size / side == (uint32_t)batch->dim[i + 1];
     }
     if (!fits) {
         return nn_op_invalid(loader,

@@ -20,8 +20,7 @@ static int check_same_bytes(nn_loader *loader) {
         nn_rows_follow(in, out);
     }
     // a computed shape is not looked at, but it has rows of its own
-    const nn_tensor *shape =
-            op->input_count > 1 ? nn_op_input(loader->graph, op, 1) : NULL;
+    const nn_tensor *shape = loader->in[1];
     op->row_local =
             out->rows == in->rows && (shape == NULL || shape->data != NULL);
     // a constant has no place in the arena that the output could share
