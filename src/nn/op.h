@@ -68,10 +68,10 @@ typedef struct nn_loader {
     nn_tensor *out;                // its output 0
     uint32_t options; // position of its options table in the file, 0: none
     nn_flatbuffer file;
-    // For messages, while no operator is checked.
+    nn_error *error;
+    // Who is at fault while no operator is checked, for messages.
     const nn_tensor *tensor; // the one being read, or NULL
     uint16_t op_index;       // the operator being read, or NN_NONE
-    nn_error *error;
 } nn_loader;
 
 // An operator kind; nn_builtin_name(code) is its name.
@@ -85,9 +85,9 @@ typedef struct nn_op_def {
     // Validates what the definition does not say: types, shapes, quantisation
     // and options of loader->op; fills params, row_local, alias, in_place,
     // scratch_bytes, keep_bytes and macs, all of them 0 before, and may set
-    // rows and row_bytes of the outputs. Everything that run() relies on is checked: run() cannot fail.
-    // Outputs' sizes in the file are untrusted too: they must equal what the
-    // operator makes. NULL: nothing is left to do.
+    // rows and row_bytes of the outputs. Everything that run() relies on is
+    // checked: run() cannot fail. Outputs' sizes in the file are untrusted too:
+    // they must equal what the operator makes. NULL: nothing is left to do.
     int (*check)(nn_loader *loader);
     // For row_local operators: the rows [*first, *end) of input k (a dynamic
     // tensor) that output row y reads, within 0 … rows of that input; an

@@ -229,6 +229,9 @@ static void refused(void **state) {
     p.kernel[1] = -2;
     refuse(&p, NN_ERR_INVALID, "window -2");
     p = sound;
+    p.kernel[1] = INT32_MIN;
+    refuse(&p, NN_ERR_INVALID, "window -2147483648");
+    p = sound;
     p.padding = SAME;
     p.kernel[0] = p.kernel[1] = 1 << 20;
     refuse(&p, NN_ERR_RANGE, "too large");

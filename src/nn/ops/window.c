@@ -18,7 +18,7 @@ static int32_t fit_axis(const nn_loader *loader, int32_t in, int32_t kernel,
     if (padding != NN_PADDING_SAME && padding != NN_PADDING_VALID) {
         return nn_op_invalid(loader, "padding %d is unknown", padding);
     }
-    int64_t reach = (int64_t)(kernel - 1) * dilation + 1;
+    int64_t reach = ((int64_t)kernel - 1) * dilation + 1;
     if (kernel < 1 || stride < 1 || dilation < 1 || in > SIZE_MAX_HERE ||
             reach > SIZE_MAX_HERE || stride > SIZE_MAX_HERE) {
         return nn_op_invalid(loader,
