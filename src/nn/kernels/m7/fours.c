@@ -9,7 +9,9 @@
 static void run_last(const m7_fours *x, m7_fours_kernel *kernel, int8_t *out,
         uint32_t done, uint32_t n) {
     int8_t last[3][4] = {{0}};
-    m7_fours few = {.work = x->work, .from = {last[0], last[1]}};
+    m7_fours few = {.work = x->work,
+            .from = {last[0], last[1]},
+            .step = {4, 4}};
     for (uint32_t k = 0; k < 2; k++) {
         memcpy(last[k], x->from[k] + (x->step[k] != 0 ? done : 0), n);
     }
