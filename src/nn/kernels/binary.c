@@ -20,11 +20,18 @@ static int32_t combine(nn_binary_kind kind, int32_t a, int32_t b) {
 }
 
 static void run_int32(const nn_binary_line *line, void *out, uint32_t n) {
-    const int32_t *a = line->from[0];
-    const int32_t *b = line->from[1];
+    const uint8_t *from[2] = {line->from[0], line->from[1]};
     int32_t *to = out;
-    for (; n > 0; n--, a += line->step[0], b += line->step[1]) {
-        *to++ = combine((nn_binary_kind)line->params->kind, *a, *b);
+    for (uint32_t left = line->lines; left > 0; left--) {
+        const int32_t *a = (const int32_t *)(const void *)from[0];
+        const int32_t *b = (const int32_t *)(const void *)from[1];
+        for (uint32_t i = n; i > 0; i--) {
+            *to++ = combine((nn_binary_kind)line->params->kind, *a, *b);
+            a += line->step[0];
+            b += line->step[1];
+        }
+        from[0] += line->pitch[0];
+        from[1] += line->pitch[1];
     }
 }
 
