@@ -10,9 +10,9 @@
 #include "nn/ops/weights.h"
 
 // Words over all filters that joining rows must save for each kernel row, for
-// it takes a copy of the window; filters up to which windows may be those of
-// several pixels.
-enum { JOIN = 64, FEW = 6 };
+// it takes a copy of the window; filters, and words of a window, up to which
+// windows may be those of several pixels.
+enum { JOIN = 64, FEW = 6, SHORT = 1 << 16 };
 
 static uint32_t common_divisor(uint32_t a, uint32_t b) {
     while (b != 0) {
@@ -24,25 +24,26 @@ static uint32_t common_divisor(uint32_t a, uint32_t b) {
 }
 
 // Half instructions for three windows, about.
-static uint64_t cost_of(const nn_conv_layout *l) {
-    uint64_t pairs = (l->lanes + 1) / 2;
+static uint32_t cost_of(const nn_conv_layout *l) {
+    uint32_t pairs = (l->lanes + 1) / 2;
     bool copied = l->lanes == 1 || (l->pixels > 1 && l->lines > 1);
-    return pairs * (15 * (uint64_t)l->steps + 88) + 11 * (uint64_t)l->steps +
-            30 * (uint64_t)l->pieces +
+    return pairs * (15 * l->steps + 88) + 11 * l->steps + 30 * l->pieces +
             (copied ? 24 * l->lanes + 48 * l->pixels : 0);
 }
 
-// From windows of one pixel to those of so many, where that costs less.
-static void try_pixels(nn_conv_layout *best, const nn_conv_layout *one,
-        uint32_t channels, uint32_t pixels) {
-    nn_conv_layout l = *one;
-    l.pixels = pixels;
-    l.lanes *= pixels;
-    l.columns += (pixels - 1) * l.stride;
-    l.piece = l.columns * channels;
-    l.steps = (l.piece + 3) / 4 * 2 * l.pieces;
-    if (cost_of(&l) * best->pixels < cost_of(best) * pixels) {
-        *best = l;
+// From windows of one pixel to those of two or four, where that costs less.
+static void try_pixels(nn_conv_layout *best, uint32_t channels) {
+    const nn_conv_layout one = *best;
+    for (uint32_t pixels = 2; pixels <= 4; pixels += 2) {
+        nn_conv_layout l = one;
+        l.pixels = pixels;
+        l.lanes *= pixels;
+        l.columns += (pixels - 1) * l.stride;
+        l.piece = l.columns * channels;
+        l.steps = (l.piece + 3) / 4 * 2 * l.pieces;
+        if (cost_of(&l) * best->pixels < cost_of(best) * pixels) {
+            *best = l;
+        }
     }
 }
 
@@ -65,10 +66,9 @@ nn_conv_layout nn_conv_2d_layout(const nn_window *window, const nn_tensor *in,
             .stride = stride / common,
             .pixels = 1,
             .lanes = (uint32_t)filter->dim[0] / groups};
-    if (groups == 1 && l.lanes <= FEW && l.stride <= columns) {
-        const nn_conv_layout one = l;
-        try_pixels(&l, &one, channels, 2);
-        try_pixels(&l, &one, channels, 4);
+    if (groups == 1 && l.lanes <= FEW && l.stride <= columns &&
+            l.steps <= SHORT) {
+        try_pixels(&l, channels);
     }
     uint32_t joined = (run * count + 3) / 4 * 2;
     uint64_t saved = (uint64_t)(l.steps - joined) * (uint32_t)filter->dim[0];
@@ -84,112 +84,99 @@ nn_conv_layout nn_conv_2d_layout(const nn_window *window, const nn_tensor *in,
 typedef struct weights {
     const nn_tensor *in, *filter, *out;
     const int32_t *bias;
-    const nn_conv_params *params;
+    const nn_window *window;
     uint32_t taps; // of a channel
+    size_t step;   // from one of them to the next
 } weights;
 
-static weights weights_of(const nn_graph *graph, const nn_op *op) {
-    return (weights){
-            .in = nn_op_given(graph, op, 0),
-            .filter = nn_op_given(graph, op, 1),
-            .out = nn_op_output(graph, op, 0),
-            .bias = nn_bias_data(graph, op, 2),
-            .params = NN_PARAMS(op, const nn_conv_params),
-    };
+static void find_weights(weights *w, const nn_graph *graph, const nn_op *op) {
+    w->in = nn_op_given(graph, op, 0);
+    w->filter = nn_op_given(graph, op, 1);
+    w->out = nn_op_output(graph, op, 0);
+    w->bias = nn_bias_data(graph, op, 2);
+    const nn_conv_params *p = NN_PARAMS(op, const nn_conv_params);
+    w->window = &p->window;
 }
 
-static nn_multiplier multiplier_of(const weights *w, uint32_t o) {
-    nn_multiplier m;
-    (void)nn_multiplier_make(nn_channel_factor(w->in, w->filter, w->out, o),
-            &m);
-    return m;
-}
+// A channel, and how it is stored.
+typedef struct channel {
+    uint32_t number;
+    const int8_t *from; // its first weight
+    int32_t sum;        // of its weights
+    nn_scale scale;
+    int32_t bias;
+    uint32_t up; // bits by which weights are shifted up, 0: the slow way
+} channel;
 
-// A sum of weights times one is sum; the bias less what the zero point gives.
-static int32_t folded_bias(const weights *w, uint32_t o, int32_t sum) {
-    uint32_t bias = w->bias != NULL ? (uint32_t)w->bias[o] : 0;
-    return (int32_t)(bias - (uint32_t)w->in->zero_point * (uint32_t)sum);
+// The sum of weights times one is known; the bias less what the zero point
+// gives.
+static int32_t folded_bias(const weights *w, const channel *c) {
+    uint32_t bias = w->bias != NULL ? (uint32_t)w->bias[c->number] : 0;
+    return (int32_t)(bias - (uint32_t)w->in->zero_point * (uint32_t)c->sum);
 }
 
 // Bits by which sums are shifted up, 0 where the fast scale is not exact.
 // Without a right shift one rounding goes: what the fast way takes from
 // negative sums must then be lost in the lowest number, which they all become.
-static uint32_t bits_up(const weights *w, int32_t bias, nn_multiplier m) {
-    int32_t up = m.shift > 0 ? m.shift : 0;
+static uint32_t bits_up(const weights *w, int32_t bias,
+        const nn_multiplier *m) {
+    int32_t up = m->shift > 0 ? m->shift : 0;
     int32_t most = NN_SCALE_MAX_BIAS >> up;
-    bool in_range = m.shift < 0 ? m.shift >= -NN_SCALE_MAX_SHIFT
-                                : w->out->zero_point == INT8_MIN &&
-                    up <= NN_SCALE_MAX_UP && m.value != 0;
+    bool in_range = m->shift < 0 ? m->shift >= -NN_SCALE_MAX_SHIFT
+                                 : w->out->zero_point == INT8_MIN &&
+                    up <= NN_SCALE_MAX_UP && m->value != 0;
     return in_range && w->taps <= (uint32_t)NN_SCALE_MAX_TAPS >> up &&
                     bias < most && bias > -most
             ? (uint32_t)up + 1
             : 0;
 }
 
-// How a channel is stored.
-typedef struct form {
-    nn_scale scale;
-    int32_t bias;
-    uint32_t up; // bits by which weights are shifted up
-    bool fast;
-} form;
-
-// The weights of one channel lie step apart.
-typedef struct taps {
-    const int8_t *from;
-    size_t step;
-} taps;
-
 // Whether any image makes the channel the same number: channels that training
 // has left without weights have factors out of all proportion.
-static bool is_constant(const weights *w, taps t, int32_t bias, nn_multiplier m,
-        int32_t *number) {
-    int64_t low = bias;
-    int64_t high = bias;
+static bool is_constant(const weights *w, const channel *c,
+        const nn_multiplier *m, int32_t *number) {
+    int64_t low = c->bias;
+    int64_t high = c->bias;
     for (uint32_t i = 0; i < w->taps; i++) {
-        int32_t weight = t.from[i * t.step];
+        int32_t weight = c->from[i * w->step];
         low += weight * (weight < 0 ? INT8_MAX : INT8_MIN);
         high += weight * (weight < 0 ? INT8_MIN : INT8_MAX);
     }
-    if (low < INT32_MIN || high > INT32_MAX || m.shift > 0) {
+    if (low < INT32_MIN || high > INT32_MAX || m->shift > 0) {
         return false;
     }
     nn_target all = {w->out->zero_point, INT8_MIN, INT8_MAX};
-    *number = nn_target_int8(all, (int32_t)low, m);
-    return *number == nn_target_int8(all, (int32_t)high, m);
+    *number = nn_target_number(&all, (int32_t)low, m);
+    return *number == nn_target_number(&all, (int32_t)high, m);
 }
 
-static form form_of(const weights *w, uint32_t o, taps t, int32_t sum) {
-    nn_multiplier m = multiplier_of(w, o);
-    form f; // all of it is set, without memset()
-    f.bias = folded_bias(w, o, sum);
-    f.fast = true;
-    uint32_t up = bits_up(w, f.bias, m);
+// Sets scale, bias and up.
+static void find_form(const weights *w, channel *c, bool may_be_fast) {
+    nn_multiplier m;
+    (void)nn_multiplier_make(nn_channel_factor(w->in, w->filter, w->out,
+                                     c->number),
+            &m);
+    c->bias = folded_bias(w, c);
+    c->up = may_be_fast ? bits_up(w, c->bias, &m) : 0;
     int32_t number;
-    if (up != 0) {
+    if (c->up != 0) {
         int32_t shift = m.shift < 0 ? -m.shift : 0;
         int32_t half = shift > 0 ? 1 << (shift - 1) : 0;
-        f.scale = (nn_scale){m.value, half + w->out->zero_point * (1 << shift),
-                shift};
-        f.bias *= 1 << up;
-        f.up = up;
-    } else if (is_constant(w, t, f.bias, m, &number)) {
-        f.scale = (nn_scale){0, number, 0};
-        f.bias = 0;
-        f.up = 16; // nothing is left of the weights
+        c->scale.value = m.value;
+        c->scale.offset = half + w->out->zero_point * (1 << shift);
+        c->scale.shift = shift;
+        c->bias *= 1 << c->up;
+    } else if (may_be_fast && is_constant(w, c, &m, &number)) {
+        c->scale.value = 0;
+        c->scale.offset = number;
+        c->scale.shift = 0;
+        c->bias = 0;
+        c->up = 16; // nothing is left of the weights
     } else {
-        f.scale = (nn_scale){m.value, m.shift, NN_SCALE_SLOW};
-        f.up = 0;
-        f.fast = false;
+        c->scale.value = m.value;
+        c->scale.offset = m.shift;
+        c->scale.shift = NN_SCALE_SLOW;
     }
-    return f;
-}
-
-// The other channel of a record is slow as well.
-static void make_slow(const weights *w, uint32_t o, int32_t sum, form *f) {
-    nn_multiplier m = multiplier_of(w, o);
-    *f = (form){{m.value, m.shift, NN_SCALE_SLOW}, folded_bias(w, o, sum), 0,
-            false};
 }
 
 // Weights are written doubled, which most of them are. The halves of every
@@ -253,13 +240,14 @@ static __attribute__((noinline)) uint32_t *widen(filters *of, uint32_t bytes,
 
 // The same of one filter, for one lane of a window of several pixels: its rows
 // begin `before` bytes behind the window's left edge. The words are 0 before.
-static void widen_lane(const int8_t *from, uint32_t bytes, uint32_t before,
-        const nn_conv_layout *l, uint32_t *to, int32_t *sum) {
+static void widen_lane(channel *c, uint32_t bytes, uint32_t before,
+        const nn_conv_layout *l, uint32_t *to) {
+    const int8_t *from = c->from;
     for (uint32_t i = 0; i < l->pieces; i++) {
         for (uint32_t k = before; k < before + bytes; k++) {
             uint32_t half = 2 * (uint32_t)*from & 0xFFFF;
             to[k / 4 * 4 + k % 2 * 2] |= half << k % 4 / 2 * 16;
-            *sum += *from++;
+            c->sum += *from++;
         }
         to += (l->piece + 3) / 4 * 4;
     }
@@ -267,10 +255,12 @@ static void widen_lane(const int8_t *from, uint32_t bytes, uint32_t before,
 
 void nn_conv_2d_record(const nn_graph *graph, const nn_op *op,
         const nn_conv_layout *layout, uint32_t pair, uint32_t *record) {
-    weights w = weights_of(graph, op);
+    weights w;
+    find_weights(&w, graph, op);
     uint32_t channels = (uint32_t)w.filter->dim[3];
     uint32_t row = (uint32_t)w.filter->dim[2] * channels;
     w.taps = (uint32_t)w.filter->dim[1] * row;
+    w.step = 1;
     uint32_t count = layout->lanes / layout->pixels; // filters of a group
     uint32_t pairs = (layout->lanes + 1) / 2;
     uint32_t lane = pair % pairs * 2;
@@ -279,78 +269,79 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op,
     }
     nn_conv_record head;
     uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
-    filters both = {0};
-    uint32_t o[2];
-    taps t[2];
+    channel c[2];
     if (layout->pixels > 1) {
         memset(words, 0, 2 * layout->steps * sizeof(*words));
     }
     for (uint32_t k = 0; k < 2; k++) {
         uint32_t at = layout->lanes > 1 ? lane + k : lane;
-        o[k] = pair / pairs * count + at % count;
-        t[k] = (taps){(const int8_t *)w.filter->data + (size_t)o[k] * w.taps,
-                1};
+        c[k].number = pair / pairs * count + at % count;
+        c[k].from =
+                (const int8_t *)w.filter->data + (size_t)c[k].number * w.taps;
+        c[k].sum = 0;
         if (layout->pixels > 1) {
-            widen_lane(t[k].from, row, at / count * layout->stride * channels,
-                    layout, words + k, &both.sum[k]);
+            widen_lane(&c[k], row, at / count * layout->stride * channels,
+                    layout, words + k);
         }
     }
     if (layout->pixels == 1) {
-        both.from = t[0].from;
-        both.apart = (size_t)(o[1] - o[0]) * w.taps;
+        filters both = {.from = c[0].from,
+                .apart = (size_t)(c[1].from - c[0].from)};
         uint32_t *to = words;
         for (uint32_t i = 0; i < layout->pieces; i++) {
             to = widen(&both, layout->piece, to);
         }
+        c[0].sum = both.sum[0];
+        c[1].sum = both.sum[1];
     }
-    form f[2];
+    find_form(&w, &c[0], true);
+    find_form(&w, &c[1], true);
+    bool fast = c[0].up != 0 && c[1].up != 0;
     for (uint32_t k = 0; k < 2; k++) {
-        f[k] = form_of(&w, o[k], t[k], both.sum[k]);
-    }
-    for (uint32_t k = 0; k < 2; k++) {
-        if (!f[1 - k].fast) {
-            make_slow(&w, o[k], both.sum[k], &f[k]);
+        if (!fast) { // both are slow then
+            find_form(&w, &c[k], false);
         }
-        head.scale[k] = f[k].scale;
-        head.bias[k] = f[k].bias;
-        shift_up(words + k, 2 * layout->steps, 2, f[k].up);
+        head.scale[k] = c[k].scale;
+        head.bias[k] = c[k].bias;
+        shift_up(words + k, 2 * layout->steps, 2, c[k].up);
     }
     memcpy(record, &head, sizeof(head));
 }
 
 void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
         uint32_t o, uint32_t *record) {
-    weights w = weights_of(graph, op);
-    uint32_t rows = (uint32_t)w.params->window.kernel_h;
-    uint32_t columns = (uint32_t)w.params->window.kernel_w;
+    weights w;
+    find_weights(&w, graph, op);
+    uint32_t rows = (uint32_t)w.window->kernel_h;
+    uint32_t columns = (uint32_t)w.window->kernel_w;
     uint32_t out_channels = (uint32_t)w.out->dim[3];
     uint32_t channels = (uint32_t)w.in->dim[3];
-    uint32_t c = o / (out_channels / channels);
-    bool upper = c - nn_depthwise_first(c, channels) > 1;
+    uint32_t image = o / (out_channels / channels);
+    bool upper = image - nn_depthwise_first(image, channels) > 1;
     w.taps = rows * columns;
+    w.step = out_channels;
+    channel c = {.number = o, .from = (const int8_t *)w.filter->data + o};
     nn_depthwise_record head;
     uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
     uint32_t *to = words;
-    const int8_t *from = (const int8_t *)w.filter->data + o;
+    const int8_t *from = c.from;
     const size_t row = (size_t)columns * out_channels;
-    int32_t sum = 0;
     for (uint32_t i = 0; i < rows; i += 2, from += 2 * row) {
         uint32_t j = 0;
         for (uint32_t k = 0; k < columns; k++) {
             const int8_t *tap = from + (size_t)j * out_channels;
             int32_t first = tap[0];
             int32_t second = i + 1 < rows ? tap[row] : 0;
-            j = nn_depthwise_next(&w.params->window, j);
-            sum += first + second;
+            j = nn_depthwise_next(w.window, j);
+            c.sum += first + second;
             bool lone = i + 1 == rows && upper;
             *to++ = m7_lower(lone ? 0 : 2 * (uint32_t)first,
                     2 * (uint32_t)(lone ? first : second));
         }
     }
-    const taps t = {(const int8_t *)w.filter->data + o, out_channels};
-    form f = form_of(&w, o, t, sum);
-    head.scale = f.scale;
-    head.bias = f.bias;
-    shift_up(words, (uint32_t)(to - words), 1, f.up);
+    find_form(&w, &c, true);
+    head.scale = c.scale;
+    head.bias = c.bias;
+    shift_up(words, (uint32_t)(to - words), 1, c.up);
     memcpy(record, &head, sizeof(head));
 }
