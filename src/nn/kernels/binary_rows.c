@@ -13,15 +13,16 @@ typedef struct walk {
     uint32_t line;                       // elements of a line
 } walk;
 
-// Inputs as long as the output, or one number: rows of whatever there is.
-static void find_flat_axes(walk *w, uint32_t rows) {
-    w->axes = 2;
+// Inputs as long as the output, or one number: a row is a line.
+static void find_rows(walk *w, nn_binary_line *line, uint32_t rows,
+        uint32_t size) {
+    w->axes = 1;
     w->dim[0] = rows;
-    w->dim[1] = nn_tensor_elements(w->out) / rows;
+    w->line = w->out->bytes / size / rows;
     for (uint32_t k = 0; k < 2; k++) {
-        uint32_t elements = nn_tensor_elements(w->in[k]);
+        uint32_t elements = w->in[k]->bytes / size;
         w->stride[k][0] = elements / rows;
-        w->stride[k][1] = elements != 1;
+        line->step[k] = elements != 1;
     }
 }
 
@@ -125,19 +126,21 @@ void nn_binary_rows(const nn_call *call, uint32_t first, uint32_t end,
     bool whole = p->flat && !local; // contiguous, whatever the rows
     uint32_t rows = whole ? 1 : out->rows;
     uint32_t size = nn_type_bytes((nn_type)out->type);
-    nn_binary_line line = {.params = p, .out_zero_point = out->zero_point};
-    walk w = {.out = out};
+    nn_binary_line line; // all of it and of w is set, without memset()
+    walk w;
+    line.params = p;
+    line.out_zero_point = out->zero_point;
+    w.out = out;
     for (uint32_t k = 0; k < 2; k++) {
         w.in[k] = nn_op_given(call->graph, call->op, k);
         line.zero_point[k] = w.in[k]->zero_point;
     }
     if (p->flat) {
-        find_flat_axes(&w, rows);
+        find_rows(&w, &line, rows, size);
     } else {
         find_axes(&w);
+        find_line(&w, &line, rows == 1 ? 1 : 3); // it stays within its row
     }
-    // a line stays within its row
-    find_line(&w, &line, p->flat || rows == 1 ? 1 : 3);
     uint32_t bytes = w.line * size;
     uint32_t lines = out->bytes / rows / bytes; // of a row
     line.out_pitch = bytes;

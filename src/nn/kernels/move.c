@@ -57,6 +57,8 @@ static void run_dim(const nn_move *move, uint32_t d, uint8_t *to,
         line(move, to, from, 1);
     } else if (unit == 4) {
         line(move, to, from, 4);
+    } else if (unit == 8) {
+        line(move, to, from, 8);
     } else {
         line(move, to, from, unit);
     }
