@@ -32,7 +32,7 @@ static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {
         edges += graph->ops[i].input_count;
     }
     size_t items = tensors + 2 * ops;
-    p->group = carve(c, tensors, sizeof(*p->group));
+    p->group = carve(c, tensors, sizeof(nn_group *));
     p->offset = carve(c, tensors, sizeof(*p->offset));
     p->groups = carve(c, tensors, sizeof(*p->groups));
     p->readers = carve(c, edges, sizeof(*p->readers));
