@@ -90,3 +90,12 @@ void nn_set_error(nn_error *error, int code, const char *format, ...) {
         va_end(args);
     }
 }
+
+bool nn_memory_suffices(nn_error *error, const char *what, size_t needed,
+        size_t there) {
+    if (there < needed) {
+        nn_set_error(error, NN_ERR_NO_MEMORY, "%s needs %u bytes, %u are there",
+                what, (uint32_t)needed, (uint32_t)there);
+    }
+    return there >= needed;
+}

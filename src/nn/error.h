@@ -4,6 +4,7 @@
 #ifndef NN_ERROR_H
 #define NN_ERROR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,5 +39,10 @@ typedef struct nn_error {
     (nn_set_error(error, code, __VA_ARGS__), (code))
 
 void nn_set_error(nn_error *error, int code, const char *format, ...);
+
+// Whether there are as many bytes as a caller's memory must have for what
+// ("a run"); if not, error is set to NN_ERR_NO_MEMORY and says so.
+bool nn_memory_suffices(nn_error *error, const char *what, size_t needed,
+        size_t there);
 
 #endif

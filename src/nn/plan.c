@@ -40,7 +40,6 @@ static void carve_work(carver *c, const nn_graph *graph, nn_planner *p) {
     p->stage.waits = carve(c, ops, sizeof(*p->stage.waits));
     p->cuts = carve(c, ops + 1, sizeof(*p->cuts));
     p->items = carve(c, items, sizeof(*p->items));
-    p->sorted = carve(c, items, sizeof(*p->sorted));
     p->best = carve(c, items, sizeof(*p->best));
 }
 
@@ -117,11 +116,9 @@ int nn_plan_make(nn_plan *plan, const nn_graph *graph,
     size_t plan_need;
     size_t work_need;
     nn_plan_measure(graph, &plan_need, &work_need);
-    if (memory_bytes < plan_need || work_bytes < work_need) {
-        return nn_fail(error, NN_ERR_NO_MEMORY,
-                "planning needs %u and %u bytes, %u and %u are there",
-                (uint32_t)plan_need, (uint32_t)work_need,
-                (uint32_t)memory_bytes, (uint32_t)work_bytes);
+    if (!nn_memory_suffices(error, "a plan", plan_need, memory_bytes) ||
+            !nn_memory_suffices(error, "planning", work_need, work_bytes)) {
+        return NN_ERR_NO_MEMORY;
     }
     nn_planner p;
     carver keep = {memory, 0};

@@ -33,21 +33,23 @@ static uint64_t key_of(const nn_item *item, sort_key key) {
     }
 }
 
-// Empty items, which may lie anywhere, are left out.
+// From the one to be placed first on. Empty items, which may lie anywhere, are
+// left out.
 static void sort_items(nn_planner *p, sort_key key) {
-    p->sorted_count = 0;
+    p->sorted = NN_NONE;
     for (uint32_t i = 0; i < p->item_count; i++) {
-        if (p->items[i].bytes == 0) {
-            p->items[i].offset = 0;
+        nn_item *item = &p->items[i];
+        item->offset = 0;
+        if (item->bytes == 0) {
             continue;
         }
-        uint64_t value = key_of(&p->items[i], key);
-        uint32_t at = p->sorted_count++;
-        while (at > 0 && key_of(&p->items[p->sorted[at - 1]], key) < value) {
-            p->sorted[at] = p->sorted[at - 1];
-            at--;
+        uint16_t *link = &p->sorted;
+        while (*link != NN_NONE &&
+                key_of(&p->items[*link], key) >= key_of(item, key)) {
+            link = &p->items[*link].next;
         }
-        p->sorted[at] = (uint16_t)i;
+        item->next = *link;
+        *link = (uint16_t)i;
     }
 }
 
@@ -56,8 +58,8 @@ static void sort_items(nn_planner *p, sort_key key) {
 static uint32_t place_in_order(nn_planner *p, uint16_t *top_item) {
     uint16_t lowest = NN_NONE;
     uint32_t top = 0;
-    for (uint32_t i = 0; i < p->sorted_count; i++) {
-        nn_item *item = &p->items[p->sorted[i]];
+    for (uint16_t i = p->sorted; i != NN_NONE; i = p->items[i].next) {
+        nn_item *item = &p->items[i];
         uint32_t offset = 0;
         uint16_t *link = &lowest;
         for (uint16_t at = lowest; at != NN_NONE; at = p->items[at].above) {
@@ -79,10 +81,10 @@ static uint32_t place_in_order(nn_planner *p, uint16_t *top_item) {
             link = &p->items[*link].above;
         }
         item->above = *link;
-        *link = p->sorted[i];
+        *link = i;
         if (offset + item->bytes > top) {
             top = offset + item->bytes;
-            *top_item = p->sorted[i];
+            *top_item = i;
         }
     }
     return top;
@@ -95,14 +97,13 @@ static void keep_offsets(nn_planner *p) {
 }
 
 static void move_to_front(nn_planner *p, uint16_t item) {
-    uint32_t at = 0;
-    while (p->sorted[at] != item) {
-        at++;
+    uint16_t *link = &p->sorted;
+    while (*link != item) {
+        link = &p->items[*link].next;
     }
-    for (; at > 0; at--) {
-        p->sorted[at] = p->sorted[at - 1];
-    }
-    p->sorted[0] = item;
+    *link = p->items[item].next;
+    p->items[item].next = p->sorted;
+    p->sorted = item;
 }
 
 uint32_t nn_plan_place(nn_planner *p, uint32_t floor) {
@@ -110,14 +111,13 @@ uint32_t nn_plan_place(nn_planner *p, uint32_t floor) {
     for (int key = 0; key < KEY_COUNT && best > floor; key++) {
         sort_items(p, (sort_key)key);
         for (uint32_t i = 0; i < IMPROVEMENTS && best > floor; i++) {
-            uint16_t highest = 0;
+            uint16_t highest = NN_NONE; // where there is nothing to place
             uint32_t top = place_in_order(p, &highest);
             if (top < best) {
                 best = top;
                 keep_offsets(p);
             }
-            if (top == UINT32_MAX || p->sorted_count == 0 ||
-                    p->sorted[0] == highest) {
+            if (top == UINT32_MAX || p->sorted == highest) {
                 break;
             }
             move_to_front(p, highest);

@@ -46,6 +46,7 @@ typedef struct nn_item {
     uint32_t offset;
     uint16_t first;
     uint16_t last;
+    uint16_t next;  // in order of placing
     uint16_t above; // the next higher one while they are being placed
 } nn_item;
 
@@ -69,10 +70,9 @@ typedef struct nn_planner {
     uint32_t streamable; // places from here on are not streamed
     nn_cut *cuts;        // by place
     nn_item *items;
-    uint16_t *sorted; // items in order of placing
-    uint32_t *best;   // offsets of the best placing so far
+    uint32_t *best; // offsets of the best placing so far
     uint32_t item_count;
-    uint32_t sorted_count;
+    uint16_t sorted; // the item to be placed first, NN_NONE: none
 } nn_planner;
 
 // plan_groups.c: fills group, offset, groups and readers, and the plan's order.

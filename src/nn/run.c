@@ -31,16 +31,11 @@ size_t nn_run_measure(const nn_plan *plan) {
 
 int nn_run_init(nn_run *run, const nn_plan *plan, const nn_io *io, void *memory,
         size_t memory_bytes, void *arena, size_t arena_bytes, nn_error *error) {
-    size_t bytes = nn_run_measure(plan);
-    if (memory_bytes < bytes) {
-        return nn_fail(error, NN_ERR_NO_MEMORY,
-                "a run needs %u bytes, %u are there", (uint32_t)bytes,
-                (uint32_t)memory_bytes);
-    }
-    if (arena_bytes < plan->arena_bytes) {
-        return nn_fail(error, NN_ERR_NO_MEMORY,
-                "the arena needs %u bytes, %u are there", plan->arena_bytes,
-                (uint32_t)arena_bytes);
+    if (!nn_memory_suffices(error, "a run", nn_run_measure(plan),
+                memory_bytes) ||
+            !nn_memory_suffices(error, "the arena", plan->arena_bytes,
+                    arena_bytes)) {
+        return NN_ERR_NO_MEMORY;
     }
     assert(((uintptr_t)arena & (NN_ALIGN - 1)) == 0);
     memset(run, 0, sizeof(*run));

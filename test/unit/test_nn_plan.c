@@ -318,7 +318,7 @@ static void test_too_little_memory_is_refused(void **state) {
     assert_int_equal(nn_plan_make(&p, &s.r.graph, NULL, memory, bytes - 1, work,
                              work_bytes, &error),
             NN_ERR_NO_MEMORY);
-    assert_non_null(strstr(error.text, "planning needs "));
+    assert_non_null(strstr(error.text, "a plan needs "));
     assert_int_equal(nn_plan_make(&p, &s.r.graph, NULL, memory, bytes, work,
                              work_bytes - 1, NULL),
             NN_ERR_NO_MEMORY);

@@ -31,8 +31,7 @@ void nn_arg_max_run(const nn_call *call, uint32_t first, uint32_t end) {
             uint32_t start = i / p->inner * p->count * p->inner;
             const uint8_t *x = from + start + i % p->inner;
             uint64_t place = largest(x, p->count, p->inner, flip);
-            uint32_t low = (uint32_t)place;
-            memcpy(to, wide == 8 ? (void *)&place : (void *)&low, wide);
+            memcpy(to, &place, wide); // low bytes first
             to += wide;
         }
     }
