@@ -84,13 +84,12 @@ enum {
     NN_DEPTHWISE_3X3_COLUMNS = 50,   // that are used
 };
 
-// Columns of the image that n pixels of the output read.
-static inline uint64_t nn_depthwise_columns(const nn_window *window,
+// Columns of the image that n pixels of the output read, within 31 bits: no
+// side of a window reaches over 2^28 pixels.
+static inline uint32_t nn_depthwise_columns(const nn_window *window,
         uint32_t n) {
-    return ((uint64_t)n - 1) * (uint32_t)window->stride_w +
-            (uint64_t)(uint32_t)(window->kernel_w - 1) *
-            (uint32_t)window->dilation_w +
-            1;
+    return (n - 1) * (uint32_t)window->stride_w +
+            (uint32_t)(window->kernel_w - 1) * (uint32_t)window->dilation_w + 1;
 }
 
 // Kinds of columns that lie together: those that the windows of neighbouring
@@ -127,17 +126,15 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     // two channels share the words of an odd last row; behind two or three
     // there are words of those that make up four
     uint32_t odd = (uint32_t)window->kernel_h % 2;
-    uint64_t column = (uint64_t)pairs * lanes +
+    uint32_t column = pairs * lanes +
             (lanes == 1                      ? odd
                             : few || odd > 0 ? 2
                                              : 0);
-    // few numbers are divided: 64 bits would take long
     uint32_t words = NN_DEPTHWISE_BLOCK_BYTES / sizeof(uint32_t);
-    uint32_t room = column > words ? 0 : words / (uint32_t)column;
-    uint64_t least = nn_depthwise_columns(window, 1);
-    uint32_t pixels = room <= least
-            ? 1
-            : (room - (uint32_t)least) / (uint32_t)window->stride_w + 1;
+    uint32_t room = words / column;
+    uint32_t least = nn_depthwise_columns(window, 1);
+    uint32_t pixels =
+            room <= least ? 1 : (room - least) / (uint32_t)window->stride_w + 1;
     pixels = pixels > 4 ? pixels / 4 * 4 : NN_DEPTHWISE_LEAST;
     if (pixels > (uint32_t)out->dim[2]) {
         pixels = (uint32_t)out->dim[2];
@@ -147,11 +144,11 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     // all phases are as long, and groups of pixels may load some words behind
     // the last column
     uint32_t phases = nn_depthwise_phases(window);
-    uint64_t columns =
+    uint32_t columns =
             (nn_depthwise_columns(window, most) + phases - 1) / phases * phases;
     uint32_t places = nn_depthwise_places(window);
     return (nn_depthwise_block){record, places, pixels,
-            record + places + column * columns + 4};
+            record + places + (uint64_t)column * columns + 4};
 }
 
 #endif
