@@ -32,17 +32,19 @@ bool nn_concat_rescales(const nn_tensor *in, const nn_tensor *out) {
 }
 
 typedef struct rescale {
-    float scale, bias;
-    int32_t out_zero;
+    const nn_tensor *in, *out;
 } rescale;
 
 // In float and with the reciprocal of the scale, as TFLite does for uint8. (It
 // refuses int8 inputs that differ in scale.)
 static int32_t rescaled(const void *params, int32_t q) {
     const rescale *p = params;
-    float product = (float)q * p->scale;
-    float y = product + p->bias;
-    return nn_round(y) + p->out_zero;
+    float inverse = 1.0f / p->out->scale;
+    float scale = p->in->scale * inverse;
+    float bias = (float)-p->in->zero_point * scale;
+    float product = (float)q * scale;
+    float y = product + bias;
+    return nn_round(y) + p->out->zero_point;
 }
 
 void nn_concat_begin(const nn_call *call) {
@@ -53,11 +55,7 @@ void nn_concat_begin(const nn_call *call) {
         if (!nn_concat_rescales(in, out)) {
             continue;
         }
-        rescale p;
-        float inverse = 1.0f / out->scale;
-        p.scale = in->scale * inverse;
-        p.bias = (float)-in->zero_point * p.scale;
-        p.out_zero = out->zero_point;
+        const rescale p = {in, out};
         nn_lookup_fill(table, (nn_type)in->type, (nn_type)out->type, rescaled,
                 &p);
         table += NN_LOOKUP_BYTES;
