@@ -70,17 +70,22 @@ static uint8_t *bytes_of(const nn_run *run, uint32_t t) {
     }
 }
 
-static nn_view view_of(const nn_run *run, uint32_t t) {
+// The view of tensor t; of none where it is left out.
+static void set_view(const nn_run *run, uint32_t t, nn_view *view) {
     const nn_plan *plan = run->schedule.plan;
-    return (nn_view){bytes_of(run, t), plan->graph->tensors[t].row_bytes,
-            plan->places[t].ring};
+    *view = (nn_view){NULL, 0, 1};
+    if (t != NN_NONE) {
+        view->data = bytes_of(run, t);
+        view->row_bytes = plan->graph->tensors[t].row_bytes;
+        view->ring = plan->places[t].ring;
+    }
 }
 
-// Views of the tensors, none where one is left out; returns the end.
-static nn_view *fill_views(const nn_run *run, nn_view *view,
+// Views of the tensors; returns the end.
+static nn_view *set_views(const nn_run *run, nn_view *view,
         const uint16_t *tensors, uint32_t count) {
     for (const uint16_t *t = tensors; t < tensors + count; t++) {
-        *view++ = *t == NN_NONE ? (nn_view){NULL, 0, 1} : view_of(run, *t);
+        set_view(run, *t, view++);
     }
     return view;
 }
@@ -89,8 +94,8 @@ static nn_call call_of(nn_run *run, uint32_t place) {
     const nn_plan *plan = run->schedule.plan;
     const nn_plan_op *step = &plan->order[place];
     const nn_op *op = nn_planned_op(plan, place);
-    nn_view *out = fill_views(run, run->views, op->inputs, op->input_count);
-    fill_views(run, out, op->outputs, op->output_count);
+    nn_view *out = set_views(run, run->views, op->inputs, op->input_count);
+    set_views(run, out, op->outputs, op->output_count);
     return (nn_call){plan->graph, op, run->views, out,
             run->arena + step->scratch, run->arena + step->keep};
 }
@@ -112,7 +117,8 @@ static int pull_row(nn_run *run, uint32_t source, nn_error *error) {
     if (plan->places[t].kind == NN_PLACE_INPUT) {
         return 0; // it is there already
     }
-    nn_view view = view_of(run, t);
+    nn_view view;
+    set_view(run, t, &view);
     uint32_t row = run->schedule.done[source];
     if (input->read(input->user, row, nn_view_row(&view, row)) != 0) {
         return nn_fail(error, NN_ERR_INPUT,
