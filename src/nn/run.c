@@ -73,8 +73,9 @@ static uint8_t *bytes_of(const nn_run *run, uint32_t t) {
 // The view of tensor t; of none where it is left out.
 static void set_view(const nn_run *run, uint32_t t, nn_view *view) {
     const nn_plan *plan = run->schedule.plan;
-    *view = (nn_view){NULL, 0, 1};
-    if (t != NN_NONE) {
+    if (t == NN_NONE) {
+        *view = (nn_view){NULL, 0, 1};
+    } else {
         view->data = bytes_of(run, t);
         view->row_bytes = plan->graph->tensors[t].row_bytes;
         view->ring = plan->places[t].ring;

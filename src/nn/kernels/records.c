@@ -136,7 +136,7 @@ static uint32_t bits_up(const weights *w, int32_t bias,
 static bool is_constant(const weights *w, const channel *c,
         const nn_multiplier *m, int32_t *number) {
     int64_t low = c->bias;
-    int64_t high = c->bias;
+    int64_t high = low;
     for (uint32_t i = 0; i < w->taps; i++) {
         int32_t weight = c->from[i * w->step];
         low += weight * (weight < 0 ? INT8_MAX : INT8_MIN);
