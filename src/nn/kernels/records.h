@@ -103,14 +103,19 @@ static inline uint32_t nn_depthwise_weights(const nn_window *window) {
     return ((uint32_t)window->kernel_h + 1) / 2 * (uint32_t)window->kernel_w;
 }
 
-// The kernel column behind this one in that order: those whose image columns
-// lie together follow each other, see nn_depthwise_phases().
-static inline uint32_t nn_depthwise_next(const nn_window *window,
-        uint32_t column) {
+// Kernel columns whose image columns lie together, see nn_depthwise_phases(),
+// are so many apart.
+static inline uint32_t nn_depthwise_step(const nn_window *window) {
     bool has_taps = window->kernel_h == 3 && window->kernel_w == 3 &&
             window->stride_w == 2;
-    uint32_t step =
-            window->dilation_w > 1 || has_taps ? 1 : (uint32_t)window->stride_w;
+    return window->dilation_w > 1 || has_taps ? 1 : (uint32_t)window->stride_w;
+}
+
+// The kernel column behind this one in the order of the weights: those that lie
+// together follow each other.
+static inline uint32_t nn_depthwise_next(const nn_window *window,
+        uint32_t column) {
+    uint32_t step = nn_depthwise_step(window);
     uint32_t behind = column + step;
     return behind < (uint32_t)window->kernel_w ? behind : column % step + 1;
 }

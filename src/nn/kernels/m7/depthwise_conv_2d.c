@@ -37,29 +37,31 @@ typedef struct conv {
     m7_segment *others;
 } conv;
 
-// The words of a kernel row or of two, from `place` on, as segments.
+// n neighbouring words as segments, which have an odd number of them each.
+static m7_segment *add_run(m7_segment *to, uint32_t place, uint32_t n) {
+    while (n > 0) {
+        uint32_t words = n < M7_SEGMENT_WORDS ? (n - 1) | 1 : M7_SEGMENT_WORDS;
+        *to++ = (m7_segment){words / 2 + 1,
+                (int32_t)(place * sizeof(uint32_t))};
+        place += words;
+        n -= words;
+    }
+    return to;
+}
+
+// The words of a kernel row or of two, from `place` on, in the order of
+// nn_depthwise_next(): those lie together that are a step apart, unless both
+// stride and dilation tear them apart.
 static m7_segment *add_row(const conv *c, uint32_t place, m7_segment *to) {
     const nn_window *w = c->window;
-    const m7_block *b = &c->block;
-    uint32_t column = 0; // of the kernel
-    for (uint32_t left = (uint32_t)w->kernel_w; left > 0;) {
-        uint32_t first = m7_block_place(b, column * (uint32_t)w->dilation_w);
-        uint32_t last;
-        uint32_t n = 0;
-        do {
-            last = column;
-            n++;
-            column = nn_depthwise_next(w, column);
-        } while (n < left && n < M7_SEGMENT_WORDS &&
-                m7_block_place(b, column * (uint32_t)w->dilation_w) ==
-                        first + n);
-        if (n % 2 == 0) {
-            n--;
-            column = last;
-        }
-        *to++ = (m7_segment){n / 2 + 1,
-                (int32_t)((place + first) * sizeof(uint32_t))};
-        left -= n;
+    uint32_t columns = (uint32_t)w->kernel_w;
+    uint32_t step = nn_depthwise_step(w);
+    if (w->stride_w > 1 && w->dilation_w > 1) {
+        step = columns;
+    }
+    for (uint32_t k = 0; k < step && k < columns; k++) {
+        uint32_t first = m7_block_place(&c->block, k * (uint32_t)w->dilation_w);
+        to = add_run(to, place + first, (columns - k + step - 1) / step);
     }
     return to;
 }
