@@ -8,8 +8,7 @@ ENGINE := $(BUILD)/openmv4/libengine.a
 $(ENGINE): $(FIRMWARE) ;
 
 BENCH_CC := arm-none-eabi-gcc -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 \
-    -mfloat-abi=hard -nostartfiles -Wl,--gc-sections -flto-partition=one \
-    -Wno-maybe-uninitialized
+    -mfloat-abi=hard -nostartfiles -Wl,--gc-sections
 BENCH_LIBS := -lc -lgcc
 
 .PHONY: bench
@@ -25,7 +24,7 @@ $(BENCH)/qemu.elf: $(BENCH_QEMU) $(wildcard bench/qemu/*.h) \
     bench/qemu/an500.ld $(ENGINE)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo 'link $@')
-	$(Q)$(BENCH_CC) -std=c11 -Os -g $(WARN) -Wno-pedantic -Isrc \
+	$(Q)$(BENCH_CC) -std=c11 -O2 -g $(WARN) -Wno-pedantic -Isrc \
 	    -T bench/qemu/an500.ld $(BENCH_QEMU) $(ENGINE) $(BENCH_LIBS) -o $@
 
 # Networks of odd shapes.

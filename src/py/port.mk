@@ -57,12 +57,10 @@ vpath mpconfigport.h src/py
 QSTR_GLOBAL_DEPENDENCIES = $(PY_SRC)/mpconfig.h src/py/mpconfigport.h \
     $(BOARD_DIR)/mpconfigboard.h $(BUILD)/gen/board_features.h
 CSUPEROPT = -O2
-# One part: what comes out must not depend on how many cores there are.
-LTO = -flto -flto-partition=one
 LDFLAGS += $(CPU) -nostartfiles -T $(BOARD_DIR)/firmware.ld -L$(BUILD)/gen \
     -Wl,--gc-sections -Wl,-Map=$(BUILD)/firmware.map,--cref \
     -Wl,--print-memory-usage -Wl,--no-warn-rwx-segments \
-    $(WRAPPED:%=-Wl,--wrap=%) $(LTO) -Os -Wno-maybe-uninitialized
+    $(WRAPPED:%=-Wl,--wrap=%)
 # src/py/usb_drive.c stands around these.
 WRAPPED = f_open f_close f_mkdir f_unlink f_rename
 # newlib's mathematics is more exact than the one in MicroPython's source.
@@ -112,9 +110,6 @@ HOT_SRC_C = $(filter-out $(SMALL_SRC_C), $(M7_SRC_C)) \
     bits.c entropy.c fdct.c fetch.c idct.c store.c) \
     src/image/blit.c src/image/histogram.c src/image/image.c src/image/lab.c
 
-TERSE_SRC_C = $(addprefix src/nn/kernels/, pool.c softmax.c) \
-    $(addprefix src/nn/kernels/m7/, binary_int8.c prelu_line.c)
-
 SRC_C = $(CHIP_SRC_C) $(TUSB_SRC_C) $(PORT_SRC_C) $(ENGINE_SRC_C) \
     shared/readline/readline.c \
     shared/runtime/gchelper_native.c \
@@ -144,22 +139,6 @@ $(ENGINE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(OWN_STRICT) \
     -fno-tree-loop-distribute-patterns -fno-tree-loop-im
 $(HOT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -O2 \
     -ftree-loop-distribute-patterns -ftree-loop-im
-# Passes that make code longer are off where they hardly make it faster.
-$(TERSE_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += \
-    -fno-align-loops -fno-code-hoisting -fno-ipa-cp -fno-reorder-blocks \
-    -fno-schedule-insns -fno-schedule-insns2 -fno-split-loops \
-    -fno-tree-ch -fno-tree-pre -fno-tree-vrp -fno-unswitch-loops
-# So they are where it is loaded, planned, and in rare operators. Records and
-# shares are made in loops that need their registers.
-NN_SRC_C = $(filter src/nn/%,$(ENGINE_SRC_C))
-$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(HOT_SRC_C) \
-    $(addprefix src/nn/kernels/, records.c resize.c), $(NN_SRC_C))): CFLAGS += \
-    -fno-caller-saves -fno-forward-propagate -fno-guess-branch-probability \
-    -fno-ipa-sra -fno-move-loop-invariants -fno-optimize-sibling-calls \
-    -fno-partial-inlining -fno-schedule-insns2 -fno-tree-coalesce-vars \
-    -fno-tree-dominator-opts -fno-tree-sra
-# Put together as one, its files take some 4 % less.
-$(NN_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += $(LTO)
 $(PORT_SRC_C:%.c=$(BUILD)/%.o): CFLAGS += -Wextra -Wno-unused-parameter \
     -Wno-missing-field-initializers
 
@@ -198,7 +177,7 @@ $(BUILD)/firmware.elf: $(OBJ) $(BOARD_DIR)/firmware.ld $(GEN)
 # The engine by itself, for the bench.
 $(BUILD)/libengine.a: $(ENGINE_SRC_C:%.c=$(BUILD)/%.o)
 	$(Q)rm -f $@
-	$(Q)$(CROSS_COMPILE)gcc-ar rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/code.bin: $(BUILD)/firmware.elf
 	$(ECHO) "Create $@"
