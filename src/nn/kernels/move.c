@@ -44,14 +44,14 @@ static inline void line(const nn_move *move, uint8_t *to, const uint8_t *from,
     }
 }
 
-static void run_dim(const nn_move *move, uint32_t d, uint8_t *to,
+static void run_dim(const nn_move *move, const nn_moved_dim *dim, uint8_t *to,
         const uint8_t *from) {
     uint32_t unit = (uint32_t)move->dim[0].count;
-    if (d > 1) {
-        for (int32_t i = move->dim[d].count; i > 0; i--) {
-            run_dim(move, d - 1, to, from);
-            to += move->dim[d].to;
-            from += move->dim[d].from;
+    if (dim > &move->dim[1]) {
+        for (int32_t i = dim->count; i > 0; i--) {
+            run_dim(move, dim - 1, to, from);
+            to += dim->to;
+            from += dim->from;
         }
     } else if (unit == 1) {
         line(move, to, from, 1);
@@ -65,7 +65,7 @@ static void run_dim(const nn_move *move, uint32_t d, uint8_t *to,
 }
 
 void nn_move_run(const nn_move *move, uint8_t *to, const uint8_t *from) {
-    run_dim(move, move->rank - 1, to, from);
+    run_dim(move, &move->dim[move->rank - 1], to, from);
 }
 
 void nn_move_fill(uint8_t *to, uint32_t bytes, const uint8_t *element,

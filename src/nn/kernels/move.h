@@ -8,14 +8,17 @@
 
 #include "nn/graph.h"
 
+typedef struct nn_moved_dim {
+    int32_t count, to, from; // steps in bytes, may be negative
+} nn_moved_dim;
+
 // Made by nn_move_start() and one nn_move_dim() a dimension, innermost first.
 // Dimensions that continue the one inside them are merged, so that a plain
 // copy ends as one memcpy().
 typedef struct nn_move {
     uint32_t rank;
-    struct {
-        int32_t count, to, from; // steps in bytes, may be negative
-    } dim[NN_MAX_RANK + 1];      // 0: bytes that are contiguous on both sides
+    nn_moved_dim dim[NN_MAX_RANK + 1]; // 0: bytes that are contiguous on both
+                                       // sides
 } nn_move;
 
 void nn_move_start(nn_move *move, uint32_t element_bytes);
