@@ -35,12 +35,13 @@ void nn_move_dim(nn_move *move, int32_t count, int32_t to, int32_t from) {
 }
 
 // Where the caller knows the unit, this becomes plain loads and stores.
-static inline void line(const nn_move *move, uint8_t *to, const uint8_t *from,
-        uint32_t unit) {
-    for (int32_t i = move->dim[1].count; i > 0; i--) {
+static inline __attribute__((always_inline)) void line(const nn_move *move,
+        uint8_t *to, const uint8_t *from, uint32_t unit) {
+    const nn_moved_dim dim = move->dim[1];
+    for (int32_t i = dim.count; i > 0; i--) {
         memcpy(to, from, unit);
-        to += move->dim[1].to;
-        from += move->dim[1].from;
+        to += dim.to;
+        from += dim.from;
     }
 }
 

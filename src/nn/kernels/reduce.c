@@ -9,6 +9,19 @@ enum { LAST = NN_REDUCE_LOOPS - 1 };
 
 _Static_assert(NN_REDUCE_LOOPS == 3, "the loops below are written out");
 
+// unsigned, for a hostile model's sums may wrap
+static void add_numbers(uint32_t *sum, const int8_t *x, uint32_t n) {
+    for (uint32_t c = 0; c < n; c++) {
+        sum[c] += (uint32_t)x[c];
+    }
+}
+
+static void keep_largest(uint32_t *most, const int8_t *x, uint32_t n) {
+    for (uint32_t c = 0; c < n; c++) {
+        most[c] = (uint32_t)nn_max_i32((int32_t)most[c], x[c]);
+    }
+}
+
 // Results of n outputs that are neighbours in the input too, from the first
 // one's place in the input on: sums or largest numbers.
 static void reduce_block(const nn_call *call, const int8_t *in, uint32_t n,
@@ -20,7 +33,6 @@ static void reduce_block(const nn_call *call, const int8_t *in, uint32_t n,
             INT8_MAX};
     uint32_t count = r->count[0] * r->count[1] * r->count[LAST];
     uint32_t zero = (uint32_t)from->zero_point * count;
-    // unsigned, for a hostile model's sums may wrap
     uint32_t all[NN_CHANNEL_BLOCK];
     for (uint32_t c = 0; c < n; c++) {
         all[c] = sums ? 0 - zero : (uint32_t)INT8_MIN;
@@ -30,11 +42,10 @@ static void reduce_block(const nn_call *call, const int8_t *in, uint32_t n,
             const int8_t *x = in + (size_t)i * r->step[0];
             x += (size_t)j * r->step[1];
             for (uint32_t k = 0; k < r->count[LAST]; k++) {
-                for (uint32_t c = 0; sums && c < n; c++) {
-                    all[c] += (uint32_t)x[c];
-                }
-                for (uint32_t c = 0; !sums && c < n; c++) {
-                    all[c] = (uint32_t)nn_max_i32((int32_t)all[c], x[c]);
+                if (sums) {
+                    add_numbers(all, x, n);
+                } else {
+                    keep_largest(all, x, n);
                 }
                 x += r->step[LAST];
             }
