@@ -5,51 +5,68 @@
 
 #include <string.h>
 
-// Numbers are read where they lie, so their low bytes come first.
 static int64_t load(const uint8_t *from, nn_type type) {
-    uint32_t word[2] = {0};
-    memcpy(word, from, nn_type_bytes(type));
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
     switch (type) {
     case NN_INT8:
-        return (int8_t)word[0];
-    case NN_INT16:
-        return (int16_t)word[0];
+        return (int8_t)*from;
+    case NN_UINT8:
+        return *from;
     case NN_BOOL:
-        return word[0] != 0;
-    case NN_INT64:
-        return (int64_t)((uint64_t)word[1] << 32 | word[0]);
+        return *from != 0;
+    case NN_INT16:
+        memcpy(&i16, from, sizeof(i16));
+        return i16;
+    case NN_INT32:
+        memcpy(&i32, from, sizeof(i32));
+        return i32;
     default:
-        return (int32_t)word[0];
+        memcpy(&i64, from, sizeof(i64));
+        return i64;
     }
 }
 
-// The low bytes, so a number that does not fit wraps.
+// The low bits, so a number that does not fit wraps.
 static void store(uint8_t *to, nn_type type, int64_t x) {
+    int16_t i16 = (int16_t)x;
+    int32_t i32 = (int32_t)x;
     float real = (float)x;
-    if (type == NN_FLOAT32) {
-        memcpy(&x, &real, sizeof(real));
-    } else if (type == NN_BOOL) {
-        x = x != 0;
+    switch (type) {
+    case NN_INT8:
+    case NN_UINT8:
+        *to = (uint8_t)x;
+        break;
+    case NN_BOOL:
+        *to = x != 0;
+        break;
+    case NN_INT16:
+        memcpy(to, &i16, sizeof(i16));
+        break;
+    case NN_INT32:
+        memcpy(to, &i32, sizeof(i32));
+        break;
+    case NN_FLOAT32:
+        memcpy(to, &real, sizeof(real));
+        break;
+    default:
+        memcpy(to, &x, sizeof(x));
+        break;
     }
-    memcpy(to, &x, nn_type_bytes(type));
 }
 
 // Cut towards zero. What 32 bits cannot hold (64 for int64) is cut off there,
-// not-a-number is 0; C and TFLite leave both open. In integers: the compiler's
-// own way to 64 bits takes more room.
+// not-a-number is 0; C and TFLite leave both open.
 static int64_t cut(float x, nn_type type) {
-    int32_t most = type == NN_INT64 ? 63 : 31;
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof(bits));
-    int32_t exponent = (int32_t)(bits >> 23 & 0xFF) - 127;
-    if (exponent < 0 || x != x) {
-        return 0;
+    const float limit = type == NN_INT64 ? 0x1p63f : 0x1p31f;
+    if (x >= limit) {
+        return type == NN_INT64 ? INT64_MAX : INT32_MAX;
     }
-    bool negative = bits >> 31 != 0;
-    uint64_t whole = (uint64_t)((bits & 0x7FFFFF) | 0x800000) << 40;
-    whole = exponent < most ? whole >> (63 - exponent)
-                            : ((uint64_t)1 << most) - !negative;
-    return (int64_t)(negative ? -whole : whole);
+    if (x <= -limit) {
+        return type == NN_INT64 ? INT64_MIN : INT32_MIN;
+    }
+    return x > -limit ? (int64_t)x : 0;
 }
 
 static void cast(uint8_t *to, nn_type to_type, const uint8_t *from,
@@ -66,7 +83,8 @@ static void cast(uint8_t *to, nn_type to_type, const uint8_t *from,
         } else {
             float x;
             memcpy(&x, from, sizeof(x));
-            store(to, to_type, to_type == NN_BOOL ? x != 0 : cut(x, to_type));
+            int64_t whole = to_type == NN_BOOL ? x != 0 : cut(x, to_type);
+            store(to, to_type, whole);
         }
         to += to_bytes;
         from += from_bytes;

@@ -81,4 +81,8 @@ static inline void nn_dot_4(const int8_t *x, const int8_t *w, size_t step,
     }
 }
 
+// The sum over n numbers, as a call (dot.c).
+uint32_t nn_dot_row(const int8_t *x, const int8_t *w, uint32_t n,
+        int32_t zero_point);
+
 #endif

@@ -8,6 +8,51 @@
 #include "nn/kernels/move.h"
 #include "nn/ops/shape.h"
 
+// The input as a box inside the output, from axis outermost on; *offset is
+// where its first element lies.
+static void plan(nn_move *move, int32_t *offset, const nn_tensor *in,
+        const nn_tensor *out, const nn_pad *pad, uint32_t outermost) {
+    int32_t to = (int32_t)nn_type_bytes((nn_type)in->type);
+    int32_t from = to;
+    nn_move_start(move, (uint32_t)to);
+    *offset = 0;
+    for (uint32_t a = in->rank; a-- > outermost;) {
+        nn_move_dim(move, in->dim[a], to, from);
+        *offset += to * pad->before[a];
+        to *= out->dim[a];
+        from *= in->dim[a];
+    }
+}
+
+void nn_pad_run(const nn_call *call, uint32_t first, uint32_t end) {
+    const nn_pad *pad = NN_PARAMS(call->op, nn_pad);
+    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
+    const nn_tensor *out = nn_call_output(call, 0);
+    uint32_t element = nn_type_bytes((nn_type)in->type);
+    nn_move move;
+    int32_t offset;
+    if (!call->op->row_local) {
+        plan(&move, &offset, in, out, pad, 0);
+        nn_move_fill(call->out[0].data, out->bytes, pad->value, element);
+        nn_move_run(&move, call->out[0].data + offset, call->in[0].data);
+        return;
+    }
+    plan(&move, &offset, in, out, pad, 2);
+    for (uint32_t y = first; y < end; y++) {
+        uint8_t *to = nn_view_row(&call->out[0], y);
+        int32_t n = (int32_t)y / out->dim[1] - pad->before[0];
+        int32_t h = (int32_t)y % out->dim[1] - pad->before[1];
+        bool inside = n >= 0 && n < in->dim[0] && h >= 0 && h < in->dim[1];
+        if (!inside || (uint32_t)move.dim[0].count < out->row_bytes) {
+            nn_move_fill(to, out->row_bytes, pad->value, element);
+        }
+        if (inside) {
+            uint32_t row = (uint32_t)(n * in->dim[1] + h);
+            nn_move_run(&move, to + offset, nn_view_row(&call->in[0], row));
+        }
+    }
+}
+
 int32_t nn_mirrored(int32_t i, int32_t before, int32_t size, int32_t edge) {
     i -= before;
     if (i < 0) {
@@ -16,80 +61,43 @@ int32_t nn_mirrored(int32_t i, int32_t before, int32_t size, int32_t edge) {
     return i < size ? i : 2 * size - 1 - edge - i;
 }
 
-typedef struct padding {
-    const nn_pad *pad;
-    const nn_tensor *in, *out;
-    uint32_t element; // bytes
-    bool mirrors;
-} padding;
-
-// The place in the input of place i of the output along an axis; -1: none.
-static int32_t source_of(const padding *p, uint32_t axis, int32_t i) {
-    int32_t before = p->pad->before[axis];
-    int32_t size = p->in->dim[axis];
-    if (!p->mirrors && (i < before || i - before >= size)) {
-        return -1;
-    }
-    return nn_mirrored(i, before, size, p->pad->edge);
-}
-
-// Axes a … rank-1 of a box: those of `to` from those of `from`.
-static void fill_axes(const padding *p, uint8_t *to, const uint8_t *from,
-        uint32_t a) {
-    uint32_t to_bytes = nn_span(p->out, a, p->out->rank) * p->element;
-    uint32_t from_bytes = nn_span(p->in, a, p->in->rank) * p->element;
-    if (to_bytes == from_bytes) { // sizes never shrink
-        memcpy(to, from, to_bytes);
-        return;
-    }
-    uint32_t to_step = to_bytes / (uint32_t)p->out->dim[a];
-    uint32_t from_step = from_bytes / (uint32_t)p->in->dim[a];
-    for (int32_t i = 0; i < p->out->dim[a]; i++) {
-        if (i == p->pad->before[a] && to_step == from_step) {
-            // all that is not padding at once
-            memcpy(to, from, from_bytes);
-            i += p->in->dim[a] - 1;
-            to += from_bytes;
-            continue;
-        }
-        int32_t j = source_of(p, a, i);
-        if (j < 0) {
-            nn_move_fill(to, to_step, p->pad->value, p->element);
+// Axes a … rank-1 of a box: those of `to` as mirrored from `from`.
+static void mirror(uint8_t *to, const uint8_t *from, const nn_tensor *in,
+        const nn_tensor *out, const nn_pad *pad, uint32_t a) {
+    uint32_t element = nn_type_bytes((nn_type)in->type);
+    uint32_t to_step = nn_span(out, a + 1, out->rank) * element;
+    uint32_t from_step = nn_span(in, a + 1, in->rank) * element;
+    for (int32_t i = 0; i < out->dim[a]; i++) {
+        int32_t j = nn_mirrored(i, pad->before[a], in->dim[a], pad->edge);
+        const uint8_t *source = from + (size_t)j * from_step;
+        uint32_t bytes = to_step;
+        // steps are equal where nothing further in is padded: sizes never
+        // shrink
+        if (to_step != from_step) {
+            mirror(to, source, in, out, pad, a + 1);
         } else {
-            fill_axes(p, to, from + (size_t)j * from_step, a + 1);
+            if (i == pad->before[a]) { // all of the input at once
+                bytes *= (uint32_t)in->dim[a];
+                i += in->dim[a] - 1;
+            }
+            memcpy(to, source, bytes);
         }
-        to += to_step;
+        to += bytes;
     }
-}
-
-static void run(const nn_call *call, uint32_t first, uint32_t end,
-        bool mirrors) {
-    padding p = {.pad = NN_PARAMS(call->op, nn_pad),
-            .in = nn_op_given(call->graph, call->op, 0),
-            .out = nn_call_output(call, 0),
-            .mirrors = mirrors};
-    p.element = nn_type_bytes((nn_type)p.in->type);
-    if (!call->op->row_local) {
-        fill_axes(&p, call->out[0].data, call->in[0].data, 0);
-        return;
-    }
-    for (uint32_t y = first; y < end; y++) {
-        uint8_t *to = nn_view_row(&call->out[0], y);
-        int32_t n = source_of(&p, 0, (int32_t)y / p.out->dim[1]);
-        int32_t h = source_of(&p, 1, (int32_t)y % p.out->dim[1]);
-        if (n < 0 || h < 0) {
-            nn_move_fill(to, p.out->row_bytes, p.pad->value, p.element);
-        } else {
-            uint32_t row = (uint32_t)(n * p.in->dim[1] + h);
-            fill_axes(&p, to, nn_view_row(&call->in[0], row), 2);
-        }
-    }
-}
-
-void nn_pad_run(const nn_call *call, uint32_t first, uint32_t end) {
-    run(call, first, end, false);
 }
 
 void nn_mirror_pad_run(const nn_call *call, uint32_t first, uint32_t end) {
-    run(call, first, end, true);
+    const nn_pad *pad = NN_PARAMS(call->op, nn_pad);
+    const nn_tensor *in = nn_op_given(call->graph, call->op, 0);
+    const nn_tensor *out = nn_call_output(call, 0);
+    if (!call->op->row_local) {
+        mirror(call->out[0].data, call->in[0].data, in, out, pad, 0);
+        return;
+    }
+    for (uint32_t y = first; y < end; y++) {
+        int32_t row =
+                nn_mirrored((int32_t)y, pad->before[1], in->dim[1], pad->edge);
+        mirror(nn_view_row(&call->out[0], y),
+                nn_view_row(&call->in[0], (uint32_t)row), in, out, pad, 2);
+    }
 }

@@ -3,6 +3,7 @@
 // reach it.
 
 #include "nn/kernels/conv.h"
+#include "nn/kernels/dot.h"
 #include "nn/kernels/image_rows.h"
 #include "nn/ops/weights.h"
 
@@ -51,9 +52,8 @@ static uint32_t sum_taps(const conv *c, const reach *across, int32_t out) {
                     tap * w->kernel_w + across->first + j * w->stride_w;
             const int8_t *weight = (const int8_t *)c->filter->data +
                     (size_t)column * (uint32_t)c->channels;
-            for (int32_t k = 0; k < c->channels; k++) {
-                sum += (uint32_t)((x[k] - c->in->zero_point) * weight[k]);
-            }
+            sum += nn_dot_row(x, weight, (uint32_t)c->channels,
+                    c->in->zero_point);
         }
     }
     return sum;
