@@ -13,11 +13,9 @@
 
 #include <string.h>
 
+#include "model.h"
 #include "nn/kernels/conv.h"
-#include "nn/nn.h"
 #include "nn/op.h"
-#include "nn/ops/ops.h"
-#include "nn/packed.h"
 #include "rom/romfs.h"
 #include "semihost.h"
 
@@ -25,16 +23,7 @@
 #define TIMER(offset) (*(volatile uint32_t *)(0x40000000U + (offset)))
 enum { CTRL = 0, VALUE = 4, RELOAD = 8, INSTRUCTIONS_A_TICK = 40 };
 
-enum { MAX_OPS = 1024, MAX_INPUTS = 8 };
-
-extern uint8_t psram_start, psram_end;
-static uint8_t *memory = &psram_start;
-
-// What of the inputs' file is an input's.
-typedef struct source {
-    const uint8_t *bytes;
-    uint32_t row_bytes;
-} source;
+enum { MAX_OPS = 1024 };
 
 typedef struct count {
     uint32_t last; // of the timer
@@ -42,50 +31,6 @@ typedef struct count {
 } count;
 
 static count counted;
-
-static void *take(size_t bytes) {
-    void *taken = memory;
-    memory += (bytes + NN_ALIGN - 1) & ~(size_t)(NN_ALIGN - 1);
-    if (memory > &psram_end) {
-        semihost_exit(4);
-    }
-    return taken;
-}
-
-static const void *load_file(const char *path, uint32_t *bytes) {
-    int32_t read = semihost_read(path, memory, (size_t)(&psram_end - memory));
-    if (read < 0) {
-        semihost_exit(5);
-    }
-    *bytes = (uint32_t)read;
-    return take((size_t)read);
-}
-
-// The file of a ROM image whose name ends so, or NULL.
-static const void *find_file(const void *image, uint32_t *bytes,
-        const char *ending) {
-    romfs rom;
-    if (romfs_open(&rom, image, *bytes) != 0) {
-        return NULL;
-    }
-    romfs_file entry = {0};
-    size_t length = strlen(ending);
-    while (romfs_next(&rom, &entry)) {
-        if (entry.name_bytes > length &&
-                memcmp(entry.name + entry.name_bytes - length, ending,
-                        length) == 0) {
-            *bytes = entry.bytes;
-            return entry.data;
-        }
-    }
-    return NULL;
-}
-
-static int read_row(void *user, uint32_t row, void *out) {
-    const source *s = user;
-    memcpy(out, s->bytes + (size_t)row * s->row_bytes, s->row_bytes);
-    return 0;
-}
 
 static void observe(void *user, const nn_call *call, uint32_t first,
         uint32_t end) {
@@ -168,14 +113,11 @@ static void report(const char *path, const nn_plan *plan, const nn_run *run,
     semihost_close(file);
 }
 
-static uint32_t infer(nn_run *run, const nn_plan *plan, const nn_io *io,
-        void *tables, void *arena) {
+static uint32_t infer(model *m) {
     nn_error error;
     uint32_t start = TIMER(VALUE);
     counted.last = start;
-    check(nn_run_init(run, plan, io, tables, nn_run_measure(plan), arena,
-            plan->arena_bytes, &error));
-    check(nn_run_all(run, &error));
+    check(model_run(m, &error));
     return start - TIMER(VALUE);
 }
 
@@ -195,55 +137,14 @@ int main(void) {
     TIMER(VALUE) = UINT32_MAX;
     TIMER(CTRL) = 1;
 
-    nn_graph graph;
-    nn_plan plan;
+    static model m;
     nn_error error;
-    uint32_t bytes;
-    const void *image = load_file(argument[1], &bytes);
-    uint32_t image_bytes = bytes;
-    const void *model = find_file(image, &bytes, ".tflite");
-    model = model != NULL ? model : image;
-    size_t state;
-    check(nn_measure(model, bytes, &state, &error));
-    check(nn_load(&graph, model, bytes, nn_ops_int8, take(state), state,
-            &error));
-    const void *packed = find_file(image, &image_bytes, ".packed");
-    if (packed != NULL) {
-        check(nn_packed_attach(&graph, packed, image_bytes, &error));
-    }
-    size_t plan_bytes;
-    size_t work;
-    nn_plan_measure(&graph, &plan_bytes, &work);
-    // As ml.Model() plans: float outputs are the caller's.
-    nn_plan_options options = {0};
-    void *outputs[32] = {0};
-    for (uint32_t k = 0; k < graph.output_count && k < 32; k++) {
-        const nn_tensor *t = &graph.tensors[graph.outputs[k]];
-        if (t->type == NN_FLOAT32) {
-            options.outputs_by_caller |= 1UL << k;
-            outputs[k] = take(t->bytes);
-        }
-    }
-    check(nn_plan_make(&plan, &graph, &options, take(plan_bytes), plan_bytes,
-            take(work), work, &error));
-
-    const uint8_t *data = load_file(argument[2], &bytes);
-    source sources[MAX_INPUTS];
-    nn_input inputs[MAX_INPUTS];
-    for (uint32_t k = 0; k < graph.input_count && k < MAX_INPUTS; k++) {
-        const nn_tensor *t = &graph.tensors[graph.inputs[k]];
-        sources[k] = (source){data, t->row_bytes};
-        inputs[k] = (nn_input){.read = read_row, .user = &sources[k]};
-        data += t->bytes;
-    }
-    nn_io io = {.inputs = inputs, .outputs = outputs};
-    nn_run run;
-    void *tables = take(nn_run_measure(&plan));
-    void *arena = take(plan.arena_bytes);
-    uint32_t ticks = infer(&run, &plan, &io, tables, arena);
-    io.observe = observe;
-    io.observe_user = &counted;
-    (void)infer(&run, &plan, &io, tables, arena);
-    report(argument[3], &plan, &run, ticks);
+    check(model_open(&m, argument[1], argument[2], &error));
+    check(model_plan(&m, false, &error));
+    uint32_t ticks = infer(&m);
+    m.io.observe = observe;
+    m.io.observe_user = &counted;
+    (void)infer(&m);
+    report(argument[3], &m.plan, &m.run, ticks);
     return 0;
 }
