@@ -32,7 +32,8 @@ $(BENCH)/qemu.elf $(BENCH)/outputs.elf: $(BENCH_QEMU) \
 
 # Networks of odd shapes.
 $(BENCH)/networks/made: $(BUILD)/host/bench/networks.o \
-    $(BUILD)/host/test/support/model.o $(BUILD)/host/libblazecam.a
+    $(BUILD)/host/test/support/layers.o $(BUILD)/host/test/support/model.o \
+    $(BUILD)/host/libblazecam.a
 	@mkdir -p $(@D)
 	$(Q)$(CC_host) $(FLAGS_host) $^ $(LIBS) -o $(BENCH)/networks/make
 	$(Q)$(BENCH)/networks/make $(@D)

@@ -5,11 +5,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "nn/ops/ops.h"
-#include "test/support/model.h"
-#include "test/support/random.h"
+#include "test/support/layers.h"
 
 typedef enum kind { CONV, DEPTHWISE } kind;
 
@@ -48,45 +46,11 @@ static const network networks[] = {
 };
 
 static float *scales_of(random_source *r, int32_t count, float around) {
-    float *scales = malloc((size_t)count * sizeof *scales);
-    if (!scales) {
-        abort();
-    }
+    float *scales = layers_take((size_t)count, sizeof *scales);
     for (int32_t i = 0; i < count; i++) {
         scales[i] = around * random_float(r, 0.5F, 1.5F);
     }
     return scales;
-}
-
-static int random_constant(model *m, random_source *r, model_list dims,
-        float scale) {
-    size_t bytes = 1;
-    for (uint32_t i = 0; i < dims.count; i++) {
-        bytes *= (size_t)dims.value[i];
-    }
-    int8_t *data = malloc(bytes);
-    if (!data) {
-        abort();
-    }
-    for (size_t i = 0; i < bytes; i++) {
-        data[i] = (int8_t)random_in(r, -127, 127);
-    }
-    int t = model_constant(m, NN_INT8, dims, scale, 0, data);
-    free(data);
-    return t;
-}
-
-static int bias_of(model *m, random_source *r, int32_t channels) {
-    int32_t *bias = malloc((size_t)channels * sizeof *bias);
-    if (!bias) {
-        abort();
-    }
-    for (int32_t i = 0; i < channels; i++) {
-        bias[i] = random_in(r, -2000, 2000);
-    }
-    int t = model_constant(m, NN_INT32, LIST(channels), 0, 0, bias);
-    free(bias);
-    return t;
 }
 
 // Weights with a scale for each channel, such that sums of random numbers
@@ -99,7 +63,7 @@ static int filter_of(model *m, random_source *r, model_list dims, uint32_t axis,
     }
     int32_t count = dims.value[axis];
     float *scales = scales_of(r, count, around / 60);
-    int t = random_constant(m, r, dims, scales[0]);
+    int t = layers_constant(m, r, dims, scales[0]);
     model_scales(m, t, axis, (uint32_t)count, scales);
     free(scales);
     return t;
@@ -113,16 +77,14 @@ static int32_t add_layer(model *m, random_source *r, const layer *l,
             ? LIST(1, l->kernel_h, l->kernel_w, l->channels)
             : LIST(l->channels, l->kernel_h, l->kernel_w, channels);
     int filter = filter_of(m, r, dims, depthwise ? 3 : 0, taps);
-    int bias = bias_of(m, r, l->channels);
+    int bias = layers_bias(m, r, l->channels);
     *side = (*side + l->stride - 1) / l->stride;
     int y = model_tensor(m, NN_INT8, LIST(1, *side, *side, l->channels), 0.05F,
             random_in(r, -20, 20));
     uint32_t dilation = depthwise ? 5 : 4;
     model_op(m, depthwise ? nn_op_depthwise_conv_2d.code : nn_op_conv_2d.code,
             LIST(*x, filter, bias), LIST(y));
-    model_byte(m, 0, 0);
-    model_int(m, 1, l->stride);
-    model_int(m, 2, l->stride);
+    layers_window(m, LAYERS_SAME, (int32_t[]){l->stride, l->stride});
     if (depthwise) {
         model_int(m, 3, l->channels / channels);
     }
@@ -130,19 +92,6 @@ static int32_t add_layer(model *m, random_source *r, const layer *l,
     model_int(m, dilation + 1, l->dilation);
     *x = y;
     return l->channels;
-}
-
-static void write_file(model *m, const char *folder, const char *name) {
-    char path[1024];
-    size_t bytes;
-    const uint8_t *file = model_file(m, &bytes);
-    (void)snprintf(path, sizeof path, "%s/%s.tflite", folder, name);
-    FILE *to = fopen(path, "wb");
-    if (!to || fwrite(file, 1, bytes, to) != bytes || fclose(to) != 0) {
-        perror(path);
-        exit(1);
-    }
-    model_free(m);
 }
 
 static void write_network(const network *n, const char *folder) {
@@ -156,7 +105,7 @@ static void write_network(const network *n, const char *folder) {
         channels = add_layer(&m, &r, l, &side, channels, &x);
     }
     m.outputs = LIST(x);
-    write_file(&m, folder, n->name);
+    layers_write_model(&m, folder, n->name);
 }
 
 enum { SIDE = 32, DEPTH = 18 };
@@ -166,17 +115,10 @@ static int like(model *m, int32_t side, float scale, int32_t zero_point) {
             zero_point);
 }
 
-static int apply(model *m, const nn_op_def *op, model_list inputs, int y) {
-    model_op(m, op->code, inputs, LIST(y));
-    return y;
-}
-
 static int add_pool(model *m, const nn_op_def *op, int x, int32_t size,
         int32_t stride, int y) {
-    apply(m, op, LIST(x), y);
-    model_byte(m, 0, 0);
-    model_int(m, 1, stride);
-    model_int(m, 2, stride);
+    layers_apply(m, op, LIST(x), y);
+    layers_window(m, LAYERS_SAME, (int32_t[]){stride, stride});
     model_int(m, 3, size);
     model_int(m, 4, size);
     return y;
@@ -189,54 +131,60 @@ static void write_operators(const char *folder) {
     int in = like(&m, SIDE, 0.05F, 3);
     int x = in;
     m.inputs = LIST(in);
-    x = apply(&m, &nn_op_logistic, LIST(x), like(&m, SIDE, 1.0F / 256, -128));
-    x = apply(&m, &nn_op_mul, LIST(x, in), like(&m, SIDE, 0.045F, 2));
-    x = apply(&m, &nn_op_tanh, LIST(x), like(&m, SIDE, 1.0F / 128, 0));
-    x = apply(&m, &nn_op_add, LIST(x, in), like(&m, SIDE, 0.055F, 2));
-    x = apply(&m, &nn_op_hard_swish, LIST(x), like(&m, SIDE, 0.04F, -100));
-    x = apply(&m, &nn_op_sub, LIST(in, x), like(&m, SIDE, 0.06F, 40));
-    x = apply(&m, &nn_op_leaky_relu, LIST(x), like(&m, SIDE, 0.05F, -60));
+    x = layers_apply(&m, &nn_op_logistic, LIST(x),
+            like(&m, SIDE, 1.0F / 256, -128));
+    x = layers_apply(&m, &nn_op_mul, LIST(x, in), like(&m, SIDE, 0.045F, 2));
+    x = layers_apply(&m, &nn_op_tanh, LIST(x), like(&m, SIDE, 1.0F / 128, 0));
+    x = layers_apply(&m, &nn_op_add, LIST(x, in), like(&m, SIDE, 0.055F, 2));
+    x = layers_apply(&m, &nn_op_hard_swish, LIST(x),
+            like(&m, SIDE, 0.04F, -100));
+    x = layers_apply(&m, &nn_op_sub, LIST(in, x), like(&m, SIDE, 0.06F, 40));
+    x = layers_apply(&m, &nn_op_leaky_relu, LIST(x),
+            like(&m, SIDE, 0.05F, -60));
     model_float(&m, 0, 0.1F);
-    int alpha = random_constant(&m, &r, LIST(1, 1, DEPTH), 0.003F);
-    x = apply(&m, &nn_op_prelu, LIST(x, alpha), like(&m, SIDE, 0.05F, -40));
-    int factor = random_constant(&m, &r, LIST(1, 1, 1, DEPTH), 0.01F);
-    x = apply(&m, &nn_op_mul, LIST(x, factor), like(&m, SIDE, 0.04F, -4));
-    x = apply(&m, &nn_op_quantize, LIST(x), like(&m, SIDE, 0.05F, 3));
-    x = apply(&m, &nn_op_maximum, LIST(x, in), like(&m, SIDE, 0.05F, 3));
+    int alpha = layers_constant(&m, &r, LIST(1, 1, DEPTH), 0.003F);
+    x = layers_apply(&m, &nn_op_prelu, LIST(x, alpha),
+            like(&m, SIDE, 0.05F, -40));
+    int factor = layers_constant(&m, &r, LIST(1, 1, 1, DEPTH), 0.01F);
+    x = layers_apply(&m, &nn_op_mul, LIST(x, factor),
+            like(&m, SIDE, 0.04F, -4));
+    x = layers_apply(&m, &nn_op_quantize, LIST(x), like(&m, SIDE, 0.05F, 3));
+    x = layers_apply(&m, &nn_op_maximum, LIST(x, in), like(&m, SIDE, 0.05F, 3));
     int8_t most = 100;
     int top = model_constant(&m, NN_INT8, LIST(1), 0.05F, 3, &most);
-    x = apply(&m, &nn_op_minimum, LIST(x, top), like(&m, SIDE, 0.05F, 3));
+    x = layers_apply(&m, &nn_op_minimum, LIST(x, top),
+            like(&m, SIDE, 0.05F, 3));
     x = add_pool(&m, &nn_op_average_pool_2d, x, 3, 1, like(&m, SIDE, 0.05F, 3));
     x = add_pool(&m, &nn_op_max_pool_2d, x, 3, 1, like(&m, SIDE, 0.05F, 3));
     x = add_pool(&m, &nn_op_max_pool_2d, x, 2, 2, like(&m, SIDE / 2, 0.05F, 3));
     int size = model_ints(&m, LIST(SIDE, SIDE));
-    x = apply(&m, &nn_op_resize_bilinear, LIST(x, size),
+    x = layers_apply(&m, &nn_op_resize_bilinear, LIST(x, size),
             like(&m, SIDE, 0.05F, 3));
     model_byte(&m, 3, 1); // half pixel centres
     int half = model_ints(&m, LIST(SIDE / 2, SIDE / 2));
-    int y = apply(&m, &nn_op_resize_nearest_neighbor, LIST(x, half),
+    int y = layers_apply(&m, &nn_op_resize_nearest_neighbor, LIST(x, half),
             like(&m, SIDE / 2, 0.05F, 3));
     int order = model_ints(&m, LIST(0, 3, 1, 2));
-    y = apply(&m, &nn_op_transpose, LIST(y, order),
+    y = layers_apply(&m, &nn_op_transpose, LIST(y, order),
             model_tensor(&m, NN_INT8, LIST(1, DEPTH, SIDE / 2, SIDE / 2), 0.05F,
                     3));
     int both =
             model_tensor(&m, NN_INT8, LIST(1, SIDE, SIDE, 2 * DEPTH), 0.05F, 3);
-    apply(&m, &nn_op_concatenation, LIST(x, in), both);
+    layers_apply(&m, &nn_op_concatenation, LIST(x, in), both);
     model_int(&m, 0, 3);
-    int soft = apply(&m, &nn_op_softmax, LIST(both),
+    int soft = layers_apply(&m, &nn_op_softmax, LIST(both),
             model_tensor(&m, NN_INT8, LIST(1, SIDE, SIDE, 2 * DEPTH),
                     1.0F / 256, -128));
     model_float(&m, 0, 1.0F);
     int axes = model_ints(&m, LIST(1, 2));
-    int mean = apply(&m, &nn_op_mean, LIST(both, axes),
+    int mean = layers_apply(&m, &nn_op_mean, LIST(both, axes),
             model_tensor(&m, NN_INT8, LIST(1, 2 * DEPTH), 0.01F, 5));
-    int weights = random_constant(&m, &r, LIST(1001, 2 * DEPTH), 0.002F);
-    int dense = apply(&m, &nn_op_fully_connected,
-            LIST(mean, weights, bias_of(&m, &r, 1001)),
+    int weights = layers_constant(&m, &r, LIST(1001, 2 * DEPTH), 0.002F);
+    int dense = layers_apply(&m, &nn_op_fully_connected,
+            LIST(mean, weights, layers_bias(&m, &r, 1001)),
             model_tensor(&m, NN_INT8, LIST(1, 1001), 0.01F, 0));
     m.outputs = LIST(y, soft, dense);
-    write_file(&m, folder, "odd_operators");
+    layers_write_model(&m, folder, "odd_operators");
 }
 
 int main(int argc, char **argv) {
