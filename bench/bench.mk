@@ -39,7 +39,15 @@ $(BENCH)/networks/made: $(BUILD)/host/bench/networks.o \
 	$(Q)$(BENCH)/networks/make $(@D)
 	@touch $@
 
-test: $(BENCH)/networks/made
+# Random networks for test/e2e/networks.py.
+RANDOM_NETWORKS := $(BUILD)/test/networks/make
+$(RANDOM_NETWORKS): $(patsubst %.c,$(BUILD)/host/%.o, \
+    $(wildcard test/networks/*.c) test/support/layers.c \
+    test/support/model.c) $(BUILD)/host/libblazecam.a
+	@mkdir -p $(@D)
+	$(Q)$(CC_host) $(FLAGS_host) $^ $(LIBS) -o $@
+
+test: $(BENCH)/networks/made $(RANDOM_NETWORKS) $(BENCH)/outputs.elf
 
 .PHONY: fits
 fits: $(COMMAND) $(FIRMWARE) $(MODEL)
