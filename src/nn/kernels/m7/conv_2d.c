@@ -17,7 +17,7 @@ typedef struct conv {
     nn_target target;
 } conv;
 
-// The numbers of a pair of channels whatever its record, one at a time.
+// The numbers of a pair of channels whose record is slow, one at a time.
 static __attribute__((noinline)) void run_any(const conv *c, const m7_tile *t) {
     nn_conv_record head;
     memcpy(&head, t->record, sizeof(head));

@@ -21,12 +21,10 @@ static inline int8_t m7_apply_low(int32_t twice, nn_scale s) {
     return (int8_t)m7_ssat8(m7_smmlar(twice, s.value, s.offset) >> s.shift);
 }
 
-// A sum of any channel, doubled or not as its record is.
+// A sum of a channel whose record has NN_SCALE_SLOW.
 static inline int8_t m7_number(int32_t sum, nn_scale s, int32_t zero_point) {
     nn_target all = {zero_point, INT8_MIN, INT8_MAX};
-    return s.shift != NN_SCALE_SLOW
-            ? m7_apply(sum, s)
-            : nn_target_int8(all, sum, (nn_multiplier){s.value, s.offset});
+    return nn_target_int8(all, sum, (nn_multiplier){s.value, s.offset});
 }
 
 // Whether a record of CONV_2D is of no use to m7_apply().
