@@ -285,6 +285,18 @@ static void factors_of_floats(void **state) {
     expect(&b, (const int8_t[]){-33, -33, -33, -33});
 }
 
+// An input whose scale is next to nothing adds nothing, whatever its sign.
+static void far_scales(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        binary b = by_hand(&nn_op_add);
+        b.in[k].scale = 1e-30F;
+        check(&b);
+        b.def = &nn_op_sub;
+        check(&b);
+    }
+}
+
 // int32 is not quantised and wraps.
 static void integers(void **state) {
     (void)state;
@@ -401,6 +413,7 @@ int main(void) {
             cmocka_unit_test(random_mul),
             cmocka_unit_test(random_compare),
             cmocka_unit_test(factors_of_floats),
+            cmocka_unit_test(far_scales),
             cmocka_unit_test(integers),
             cmocka_unit_test(absorbed_channels),
             cmocka_unit_test(refused),

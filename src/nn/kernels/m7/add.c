@@ -35,12 +35,12 @@ static bool is_half(nn_multiplier m) {
 }
 
 // A factor is one half at most. One half is twice as much, which comes out
-// even, shifted down by one like smaller ones.
+// even, shifted down by one like smaller ones; zero is shifted, too.
 static operand operand_of(const nn_binary_line *line, uint32_t k,
         int32_t sign) {
     nn_multiplier m = line->params->in[k];
-    if (is_half(m)) {
-        m = (nn_multiplier){INT32_MAX, -1};
+    if (m.shift == 0) {
+        m = (nn_multiplier){m.value != 0 ? INT32_MAX : 0, -1};
     }
     return (operand){.zero = line->zero_point[k] * (1 << (NN_ADD_HEADROOM + 1)),
             .scale = {m.value, 1 << (-m.shift - 1), -m.shift},
