@@ -10,8 +10,13 @@
 #include "nn/op.h"
 #include "nn/schema.h"
 
-// Indices are 16 bits wide; a model near this limit has no place on a camera.
-enum { MAX_COUNT = 0x7FFF, MAX_EDGES = 1 << 17, MAX_OP_EDGES = 1 << 10 };
+// Indices are 16 bits wide, a plan's pieces of memory too: one for a tensor and
+// two for an operator. A model near this limit has no place on a camera.
+enum {
+    MAX_COUNT = UINT16_MAX / 3,
+    MAX_EDGES = 1 << 17,
+    MAX_OP_EDGES = 1 << 10,
+};
 
 // The lists of a file, and what a damaged one is called.
 enum {
@@ -106,7 +111,7 @@ static int read_lists(reader *r) {
     for (uint32_t i = 0; i < GRAPH_LISTS; i++) {
         if (r->graph[i].count > MAX_COUNT) {
             return nn_op_fail(&r->loader, NN_ERR_RANGE,
-                    "%u %s, at most 32767 can be read", r->graph[i].count,
+                    "%u %s, at most 21845 can be read", r->graph[i].count,
                     graph_names[i]);
         }
     }

@@ -371,20 +371,20 @@ static void test_damaged_lists_are_named(void **state) {
             {root, NN_MODEL_BUFFERS, DAMAGED "buffers", NULL},
             {root, NN_MODEL_SUBGRAPHS, DAMAGED "subgraphs", NULL},
             {graph, NN_SUBGRAPH_TENSORS, DAMAGED "tensors",
-                    "32768 tensors, at most 32767 can be read"},
+                    "21846 tensors, at most 21845 can be read"},
             {graph, NN_SUBGRAPH_OPERATORS, DAMAGED "operators",
-                    "32768 operators, at most 32767 can be read"},
+                    "21846 operators, at most 21845 can be read"},
             {graph, NN_SUBGRAPH_INPUTS, DAMAGED "inputs",
-                    "32768 inputs, at most 32767 can be read"},
+                    "21846 inputs, at most 21845 can be read"},
             {graph, NN_SUBGRAPH_OUTPUTS, DAMAGED "outputs",
-                    "32768 outputs, at most 32767 can be read"},
+                    "21846 outputs, at most 21845 can be read"},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         uint32_t at = length_of(&d, lists[i].table, lists[i].field);
         patched(&d, at, UINT32_MAX, NN_ERR_INVALID, lists[i].text);
         patched(&d, at, 0x40000001, NN_ERR_INVALID, lists[i].text);
         if (lists[i].long_text) {
-            patched(&d, at, 32768, NN_ERR_RANGE, lists[i].long_text);
+            patched(&d, at, 21846, NN_ERR_RANGE, lists[i].long_text);
         }
     }
     patched(&d, 0, UINT32_MAX, NN_ERR_INVALID, DAMAGED "root table");
