@@ -72,6 +72,9 @@ static uint32_t read_element(const reader *r, const nn_vector *list, uint32_t i,
 }
 
 static int open_file(reader *r, const uint8_t *data, size_t bytes) {
+    if (bytes == 0) {
+        return nn_op_invalid(&r->loader, "the file is empty");
+    }
     if (bytes < 8 || memcmp(data + 4, "TFL3", 4) != 0) {
         return nn_op_invalid(&r->loader,
                 "not a .tflite: no mark TFL3 at byte 4");
