@@ -285,6 +285,16 @@ static void factors_of_floats(void **state) {
     expect(&b, (const int8_t[]){-33, -33, -33, -33});
 }
 
+// Rows of one number, each from another pair of numbers.
+static void single_numbers(void **state) {
+    (void)state;
+    binary b = by_hand(&nn_op_add);
+    b.in[0].dims = LIST(2, 1, 1, 1);
+    b.in[1].dims = LIST(1, 3, 1, 1);
+    b.out.dims = LIST(2, 3, 1, 1);
+    check(&b);
+}
+
 // An input whose scale is next to nothing adds nothing, whatever its sign.
 static void far_scales(void **state) {
     (void)state;
@@ -413,6 +423,7 @@ int main(void) {
             cmocka_unit_test(random_mul),
             cmocka_unit_test(random_compare),
             cmocka_unit_test(factors_of_floats),
+            cmocka_unit_test(single_numbers),
             cmocka_unit_test(far_scales),
             cmocka_unit_test(integers),
             cmocka_unit_test(absorbed_channels),

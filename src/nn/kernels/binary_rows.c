@@ -43,6 +43,7 @@ static void find_axes(walk *w) {
 // A line takes in further dimensions as long as both inputs go on evenly.
 static void find_line(walk *w, nn_binary_line *line, uint32_t row_axes) {
     w->line = 1;
+    line->step[0] = line->step[1] = 0; // of a line of one number
     for (; w->axes > row_axes; w->axes--) {
         uint32_t axis = w->axes - 1;
         if (w->dim[axis] == 1) {
