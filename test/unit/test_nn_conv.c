@@ -457,7 +457,7 @@ static void refused_options(void **state) {
     refuse(&c, NN_ERR_INVALID, "stride 0");
     c = sound(&nn_op_conv_2d);
     c.stride[1] = INT32_MAX;
-    refuse(&c, NN_ERR_INVALID, "out of range");
+    refuse(&c, NN_ERR_INVALID, "dilation 1 on 3 pixels: out of range");
     c = sound(&nn_op_depthwise_conv_2d);
     c.dilation[0] = -1;
     refuse(&c, NN_ERR_INVALID, "dilation -1");

@@ -22,8 +22,8 @@ static int32_t fit_axis(const nn_loader *loader, int32_t in, int32_t kernel,
     if (kernel < 1 || stride < 1 || dilation < 1 || in > SIZE_MAX_HERE ||
             reach > SIZE_MAX_HERE || stride > SIZE_MAX_HERE) {
         return nn_op_invalid(loader,
-                "window %d, stride %d or dilation %d is out of range", kernel,
-                stride, dilation);
+                "window %d, stride %d, dilation %d on %d pixels: out of range",
+                kernel, stride, dilation, in);
     }
     // none of what follows comes near the end of 32 bits
     int32_t span = (int32_t)reach;
