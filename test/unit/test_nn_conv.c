@@ -450,6 +450,22 @@ static void refuse(const conv *c, int code, const char *text) {
     invoke_refused(&m, code, text);
 }
 
+// Taps that lie beyond the image on either side: what is left is the bias, and
+// it must not take as long as the way there.
+static void far_taps(void **state) {
+    (void)state;
+    int8_t image[9 * 8] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    int8_t filter[9 * 8] = {1, -1, 2, 3};
+    const int8_t bias[] = {10, 10, 10, 10, 10, 10, 10, 10, 10};
+    conv c = by_hand(&nn_op_conv_2d, image, filter);
+    c.padding = SAME;
+    c.c = c.group_in = 8;
+    c.out_h = c.out_w = 3;
+    c.kernel[0] = 3;
+    c.dilation[1] = (1 << 28) - 1;
+    expect(&c, bias, sizeof bias);
+}
+
 static void refused_options(void **state) {
     (void)state;
     conv c = sound(&nn_op_conv_2d);
@@ -544,6 +560,7 @@ int main(void) {
             cmocka_unit_test(random_transposed),
             cmocka_unit_test(random_padded),
             cmocka_unit_test(wrapping_sums),
+            cmocka_unit_test(far_taps),
             cmocka_unit_test(refused_options),
             cmocka_unit_test(refused_shapes),
             cmocka_unit_test(refused_tensors),

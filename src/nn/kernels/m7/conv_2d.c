@@ -170,13 +170,14 @@ static uint32_t share_of(uint32_t windows, uint32_t most) {
     return windows - n == 1 ? n - 1 : n;
 }
 
-// Rows y … y+rows-1 of the output, line by line.
+// Rows y … y+rows-1 of the output, line by line; of a dilation beyond the
+// width, most lines have no pixel.
 static void run_lines(conv *c, uint32_t y, uint32_t rows, int8_t *out) {
     uint32_t lines = c->patches.layout.lines;
     uint32_t width = c->patches.out_width;
     uint32_t each = c->patches.layout.pixels;
     for (uint32_t end = y + rows; y < end; y++) {
-        for (uint32_t line = 0; line < lines; line++) {
+        for (uint32_t line = 0; line < lines && line < width; line++) {
             uint32_t n;
             for (uint32_t x = line; x < width; x += n * lines) {
                 uint32_t left = (width - x + lines - 1) / lines;
