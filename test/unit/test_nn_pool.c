@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -194,20 +195,22 @@ static void hand_computed(void **state) {
     expect(&p, (const int8_t[]){2, 0}, 2);
 }
 
-// The largest sums: a mean stays what every pixel is.
+// The largest sums, of one channel and of several: a mean stays what every
+// pixel is.
 static void extremes(void **state) {
     (void)state;
-    enum { SIDE = 64 };
-    int8_t *image = test_malloc(SIDE * SIDE);
+    enum { SIDE = 64, CHANNELS = 5 };
+    int8_t *image = test_malloc(SIDE * SIDE * CHANNELS);
+    int8_t want[CHANNELS];
     for (int value = -128; value <= 127; value += 255) {
-        for (int i = 0; i < SIDE * SIDE; i++) {
-            image[i] = (int8_t)value;
-        }
+        memset(image, value, SIDE * SIDE * CHANNELS);
+        memset(want, value, sizeof want);
         pool p = by_hand(&nn_op_average_pool_2d, image);
         p.h = p.w = p.kernel[0] = p.kernel[1] = SIDE;
         p.out_h = p.out_w = 1;
-        const int8_t want = (int8_t)value;
-        expect(&p, &want, 1);
+        for (p.c = 1; p.c <= CHANNELS; p.c += CHANNELS - 1) {
+            expect(&p, want, (size_t)p.c);
+        }
     }
     test_free(image);
 }
