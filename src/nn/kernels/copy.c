@@ -89,10 +89,14 @@ static void run_parts(const nn_call *call, uint32_t first, uint32_t end,
         for (uint32_t y = first; y < end; y++) {
             uint8_t *in_whole = (uint8_t *)nn_view_row(whole, y) + offset;
             uint8_t *alone = nn_view_row(part, y);
-            nn_move_run(&move, split ? alone : in_whole,
-                    split ? in_whole : alone);
-            for (uint32_t i = 0; rescales && i < p->lines; i++) {
-                nn_lookup_apply(table, in_whole, in_whole, bytes);
+            if (!rescales) {
+                nn_move_run(&move, split ? alone : in_whole,
+                        split ? in_whole : alone);
+                continue;
+            }
+            for (uint32_t i = 0; i < p->lines; i++) {
+                nn_lookup_apply(table, in_whole, alone, bytes);
+                alone += bytes;
                 in_whole += line;
             }
         }
