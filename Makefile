@@ -56,7 +56,8 @@ UNIT_M7 := $(call only,test_nn_binary_m7 test_nn_conv_m7 \
     test_nn_fully_connected_m7 test_nn_lookup_m7 test_nn_pool_m7 \
     test_nn_quantize_m7)
 UNIT_BIN := $(UNIT:%.c=$(BUILD)/%) $(UNIT_M7:%=$(BUILD)/test/unit/%)
-FUZZ_BIN := $(FUZZ:%.c=$(BUILD)/%)
+FUZZ_M7 := $(call only,fuzz_model_m7)
+FUZZ_BIN := $(FUZZ:%.c=$(BUILD)/%) $(FUZZ_M7:%=$(BUILD)/test/fuzz/%)
 
 COMMAND := $(BUILD)/host/blazecam
 FLOAT_MODEL := $(DEPS)/face_detection_short_range.tflite
@@ -154,6 +155,13 @@ $(BUILD)/test/unit/%_m7: $(BUILD)/test/test/unit/%.o \
 	$(Q)$(CC_test) $(FLAGS_test) $^ $(LIBS) -lcmocka -o $@
 
 $(BUILD)/test/fuzz/%: $(BUILD)/fuzz/test/fuzz/%.o \
+    $(BUILD)/fuzz/libsupport.a $(BUILD)/fuzz/libblazecam.a
+	@mkdir -p $(@D)
+	$(if $(Q),@echo 'link $@')
+	$(Q)$(CC_fuzz) $(FLAGS_test) -fsanitize=fuzzer $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/test/fuzz/%_m7: $(BUILD)/fuzz/test/fuzz/%.o \
+    $(patsubst %.c,$(BUILD)/fuzz/%.o,$(wildcard src/nn/kernels/m7/*.c)) \
     $(BUILD)/fuzz/libsupport.a $(BUILD)/fuzz/libblazecam.a
 	@mkdir -p $(@D)
 	$(if $(Q),@echo 'link $@')

@@ -23,9 +23,7 @@ static int no_memory(nn_error *error) {
 // Points into op or into builtin.
 static const char *kind_name(const tfl_op *op, nn_name *builtin) {
     *builtin = nn_builtin_name((uint32_t)op->code);
-    return op->code == TFL_CUSTOM && *op->custom ? op->custom
-            : *builtin->text                     ? builtin->text
-                                                 : "?";
+    return op->code == TFL_CUSTOM && *op->custom ? op->custom : builtin->text;
 }
 
 static int count_kinds(inspection *i, nn_error *error) {

@@ -117,6 +117,7 @@ nn_name nn_builtin_name(uint32_t code) {
     nn_name name;
     char *to = name.text;
     const char *from = code < NAMES ? at(names, code) : "";
+    from = *from != '\0' ? from : "unknown";
     do {
         if (*from == '\0' || *from >= ' ') {
             *to++ = *from;

@@ -102,8 +102,8 @@ typedef struct nn_op_def {
     void (*run)(const nn_call *call, uint32_t first, uint32_t end);
 } nn_op_def;
 
-// The name of a BuiltinOperator of the TFLite schema ("CONV_2D"), "" where the
-// code has none.
+// The name of a BuiltinOperator of the TFLite schema ("CONV_2D"), "unknown"
+// where the code has none.
 typedef struct nn_name {
     char text[40];
 } nn_name;

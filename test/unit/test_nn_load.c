@@ -248,7 +248,7 @@ static const flaw flaws[] = {
                 "op 1 RELU: writes tensor 0 't0000', which has its value "
                 "already"},
         {unknown_code, NN_ERR_UNSUPPORTED,
-                "op 1: operator '' (code 5000) is not supported"},
+                "op 1: operator 'unknown' (code 5000) is not supported"},
         {custom_code, NN_ERR_UNSUPPORTED,
                 "op 1: operator '' (code 32) is not supported"},
         {lstm_code, NN_ERR_UNSUPPORTED,

@@ -126,10 +126,7 @@ static inline nn_depthwise_block nn_depthwise_block_of(const nn_window *window,
     // two channels share the words of an odd last row; behind two or three
     // there are words of those that make up four
     uint32_t odd = (uint32_t)window->kernel_h % 2;
-    uint32_t column = pairs * lanes +
-            (lanes == 1                      ? odd
-                            : few || odd > 0 ? 2
-                                             : 0);
+    uint32_t column = pairs * lanes + (lanes > 1 && (few || odd > 0) ? 2 : odd);
     uint32_t words = NN_DEPTHWISE_BLOCK_BYTES / sizeof(uint32_t);
     uint32_t room = words / column;
     uint32_t least = nn_depthwise_columns(window, 1);
