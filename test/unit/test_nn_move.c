@@ -528,6 +528,21 @@ static void broken(void **state) {
     refuse(&nn_op_expand_dims, LIST(2), LIST(2), LIST(2, 1), "axis 2");
 }
 
+// Its rows are not those of the whole.
+static void computed_sizes(void **state) {
+    (void)state;
+    model m = {0};
+    int x = model_tensor(&m, NN_INT8, LIST(1, 6, 4, 2), 0.5F, 0);
+    int sizes = model_tensor(&m, NN_INT32, LIST(1, 4, 6, 2), 0, 0);
+    int y = model_tensor(&m, NN_INT8, LIST(1, 6, 1, 2), 0.5F, 0);
+    int z = model_tensor(&m, NN_INT8, LIST(1, 6, 3, 2), 0.5F, 0);
+    model_op(&m, nn_op_split_v.code, LIST(x, sizes, model_ints(&m, LIST(2))),
+            LIST(y, z));
+    m.inputs = LIST(x, sizes);
+    m.outputs = LIST(y, z);
+    invoke_refused(&m, NN_ERR_UNSUPPORTED, "constant");
+}
+
 static void strides_of_nothing(void **state) {
     (void)state;
     const int32_t steps[] = {0, 1, -1, 1};
@@ -570,6 +585,7 @@ int main(void) {
             cmocka_unit_test(batches_by_hand),
             cmocka_unit_test(batches),
             cmocka_unit_test(broken),
+            cmocka_unit_test(computed_sizes),
             cmocka_unit_test(strides_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
