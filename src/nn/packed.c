@@ -76,17 +76,16 @@ static uint32_t checksum(const uint8_t *bytes, size_t count) {
 
 static void write_records(const nn_graph *graph, const nn_op *op,
         uint32_t count, uint32_t words, uint32_t *record) {
-    bool is_conv = op->def == &nn_op_conv_2d;
-    nn_conv_layout layout = {0};
-    if (is_conv && count > 0) {
-        layout = layout_of(graph, op);
+    if (count == 0) {
+        return; // none of the two
     }
+    if (op->def != &nn_op_conv_2d) {
+        nn_depthwise_records(graph, op, 0, count, record);
+        return;
+    }
+    nn_conv_layout layout = layout_of(graph, op);
     for (uint32_t r = 0; r < count; r++, record += words) {
-        if (is_conv) {
-            nn_conv_2d_record(graph, op, &layout, r, record);
-        } else {
-            nn_depthwise_record_make(graph, op, r, record);
-        }
+        nn_conv_2d_record(graph, op, &layout, r, record);
     }
 }
 

@@ -308,40 +308,63 @@ void nn_conv_2d_record(const nn_graph *graph, const nn_op *op,
     memcpy(record, &head, sizeof(head));
 }
 
-void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
-        uint32_t o, uint32_t *record) {
-    weights w;
-    find_weights(&w, graph, op);
-    uint32_t rows = (uint32_t)w.window->kernel_h;
-    uint32_t columns = (uint32_t)w.window->kernel_w;
-    uint32_t out_channels = (uint32_t)w.out->dim[3];
-    uint32_t channels = (uint32_t)w.in->dim[3];
-    uint32_t image = o / (out_channels / channels);
-    bool upper = image - nn_depthwise_first(image, channels) > 1;
-    w.taps = rows * columns;
-    w.step = out_channels;
-    channel c = {.number = o, .from = (const int8_t *)w.filter->data + o};
-    nn_depthwise_record head;
-    uint32_t *words = record + sizeof(head) / sizeof(uint32_t);
-    uint32_t *to = words;
-    const int8_t *from = c.from;
-    const size_t row = (size_t)columns * out_channels;
+// The weights of a channel: to is behind the record's head. Of an odd last row
+// `upper` ones go into the upper halves.
+static __attribute__((noinline)) void widen_taps(const weights *w, channel *c,
+        bool upper, uint32_t *to) {
+    const uint32_t rows = (uint32_t)w->window->kernel_h;
+    const uint32_t columns = (uint32_t)w->window->kernel_w;
+    const uint32_t step = nn_depthwise_step(w->window);
+    const size_t row = (size_t)columns * w->step;
+    const int8_t *from = c->from;
+    int32_t sum = 0;
     for (uint32_t i = 0; i < rows; i += 2, from += 2 * row) {
-        uint32_t j = 0;
+        uint32_t begin = 0; // columns that lie together follow each other
+        uint32_t column = 0;
         for (uint32_t k = 0; k < columns; k++) {
-            const int8_t *tap = from + (size_t)j * out_channels;
-            int32_t first = tap[0];
-            int32_t second = i + 1 < rows ? tap[row] : 0;
-            j = nn_depthwise_next(w.window, j);
-            c.sum += first + second;
-            bool lone = i + 1 == rows && upper;
-            *to++ = m7_lower(lone ? 0 : 2 * (uint32_t)first,
-                    2 * (uint32_t)(lone ? first : second));
+            const int8_t *tap = from + (size_t)column * w->step;
+            int32_t first = *tap;
+            uint32_t word = 2 * (uint32_t)first;
+            if (i + 1 < rows) {
+                int32_t second = tap[row];
+                sum += second;
+                word = m7_lower(word, 2 * (uint32_t)second);
+            } else {
+                word = upper ? word << 16 : word & 0xFFFF;
+            }
+            sum += first;
+            *to++ = word;
+            column += step;
+            if (column >= columns) {
+                column = ++begin;
+            }
         }
     }
-    find_form(&w, &c, true);
-    head.scale = c.scale;
-    head.bias = c.bias;
-    shift_up(words, (uint32_t)(to - words), 1, c.up);
-    memcpy(record, &head, sizeof(head));
+    c->sum = sum;
+}
+
+void nn_depthwise_records(const nn_graph *graph, const nn_op *op,
+        uint32_t first, uint32_t count, uint32_t *record) {
+    weights w;
+    find_weights(&w, graph, op);
+    uint32_t out_channels = (uint32_t)w.out->dim[3];
+    uint32_t channels = (uint32_t)w.in->dim[3];
+    uint32_t words = nn_depthwise_weights(w.window);
+    w.taps = (uint32_t)(w.window->kernel_h * w.window->kernel_w);
+    w.step = out_channels;
+    for (uint32_t o = first; o < first + count; o++) {
+        uint32_t image = o / (out_channels / channels);
+        channel c; // the rest is set by those that it is given to
+        c.number = o;
+        c.from = (const int8_t *)w.filter->data + o;
+        nn_depthwise_record head;
+        uint32_t *to = record + sizeof(head) / sizeof(*record);
+        widen_taps(&w, &c, image - nn_depthwise_first(image, channels) > 1, to);
+        find_form(&w, &c, true);
+        head.scale = c.scale;
+        head.bias = c.bias;
+        shift_up(to, words, 1, c.up);
+        memcpy(record, &head, sizeof(head));
+        record = to + words;
+    }
 }

@@ -133,8 +133,8 @@ static inline bool nn_depthwise_is_3x3(const nn_window *window,
             in->dim[3] == out->dim[3] && in->dim[3] >= NN_DEPTHWISE_LANES;
 }
 
-// Makes the record of output channel o.
-void nn_depthwise_record_make(const nn_graph *graph, const nn_op *op,
-        uint32_t o, uint32_t *record);
+// Makes the records of so many output channels, one behind the other.
+void nn_depthwise_records(const nn_graph *graph, const nn_op *op,
+        uint32_t first, uint32_t count, uint32_t *record);
 
 #endif

@@ -234,10 +234,7 @@ static uint32_t find_records(const conv *c, uint32_t o, uint32_t most,
     } else {
         *record = c->made;
         most = most < c->room ? most : c->room;
-        for (uint32_t k = 0; k < most; k++) {
-            nn_depthwise_record_make(c->call->graph, op, o + k,
-                    c->made + (size_t)k * c->record_words);
-        }
+        nn_depthwise_records(c->call->graph, op, o, most, c->made);
     }
     uint32_t count = 0;
     while (count < most && (*record)[count * c->record_words + SHIFT] != SLOW) {
