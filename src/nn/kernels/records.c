@@ -319,7 +319,6 @@ static __attribute__((noinline)) void widen_taps(const weights *w, channel *c,
     const int8_t *from = c->from;
     int32_t sum = 0;
     for (uint32_t i = 0; i < rows; i += 2, from += 2 * row) {
-        uint32_t begin = 0; // columns that lie together follow each other
         uint32_t column = 0;
         for (uint32_t k = 0; k < columns; k++) {
             const int8_t *tap = from + (size_t)column * w->step;
@@ -334,10 +333,7 @@ static __attribute__((noinline)) void widen_taps(const weights *w, channel *c,
             }
             sum += first;
             *to++ = word;
-            column += step;
-            if (column >= columns) {
-                column = ++begin;
-            }
+            column = nn_depthwise_next(column, step, columns);
         }
     }
     c->sum = sum;

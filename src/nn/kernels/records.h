@@ -111,13 +111,12 @@ static inline uint32_t nn_depthwise_step(const nn_window *window) {
     return window->dilation_w > 1 || has_taps ? 1 : (uint32_t)window->stride_w;
 }
 
-// The kernel column behind this one in the order of the weights: those that lie
-// together follow each other.
-static inline uint32_t nn_depthwise_next(const nn_window *window,
-        uint32_t column) {
-    uint32_t step = nn_depthwise_step(window);
+// The kernel column behind this one, of so many, in the order of the weights:
+// those a step apart follow each other.
+static inline uint32_t nn_depthwise_next(uint32_t column, uint32_t step,
+        uint32_t columns) {
     uint32_t behind = column + step;
-    return behind < (uint32_t)window->kernel_w ? behind : column % step + 1;
+    return behind < columns ? behind : column % step + 1;
 }
 
 static inline uint32_t nn_depthwise_record_words(const nn_window *window) {

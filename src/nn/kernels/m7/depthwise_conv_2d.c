@@ -89,6 +89,7 @@ static __attribute__((noinline)) void run_slow(const conv *c,
         const uint32_t *record, uint32_t lane, uint32_t n, int8_t *out) {
     const nn_window *w = c->window;
     const m7_block *b = &c->block;
+    const uint32_t step = nn_depthwise_step(w);
     nn_depthwise_record head;
     memcpy(&head, record, sizeof(head));
     for (uint32_t i = 0; i < n; i++) {
@@ -105,7 +106,7 @@ static __attribute__((noinline)) void run_slow(const conv *c,
                 uint32_t column =
                         i * (uint32_t)w->stride_w + j * (uint32_t)w->dilation_w;
                 sum = m7_smlad(from[m7_block_place(b, column)], *weight++, sum);
-                j = nn_depthwise_next(w, j);
+                j = nn_depthwise_next(j, step, (uint32_t)w->kernel_w);
             }
         }
         out[(size_t)i * c->out_channels] =
